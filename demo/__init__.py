@@ -1,0 +1,1 @@
+"""Practice servers and sample work: a place to try Labledger without accounts."""
