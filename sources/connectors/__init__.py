@@ -1,0 +1,1 @@
+"""One file a vendor. Plain Python: no Django, no models, no settings."""

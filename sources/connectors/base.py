@@ -1,0 +1,152 @@
+"""What every connector speaks: pages of records, and two kinds of trouble."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO, Literal
+
+type Json = None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]
+
+
+class Trouble(Exception):
+    """A connector's only exceptions. The text is for people: it says what
+    happened, to what, and what to do, and never holds a secret."""
+
+
+class Unauthorized(Trouble):
+    """A person must act: a token is wrong, expired, or may not see this."""
+
+
+class Unavailable(Trouble):
+    """Try again later: the other side is away, slow, broken, or wants a rest.
+
+    `retry_at` is the time the other side asked us to wait for, if it did.
+    """
+
+    def __init__(self, text: str, *, retry_at: datetime | None = None) -> None:
+        super().__init__(text)
+        self.retry_at = retry_at
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that should be here and is not, and why. Shown, never blank.
+
+    `what` is a short name ("commit", "plots/roc_auc", "part 3 of DOC-4"),
+    `why` is a clause in plain words ("not in the archive").
+    """
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page[Record]:
+    """One batch of a stream. `resume` is where to go on once it is stored."""
+
+    records: Sequence[Record]
+    resume: Json
+    gaps: Sequence[Gap] = ()
+    total: int | None = None  # of the whole stream, where the source says it
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The answer of Test connection: who am I there, and what do I see?"""
+
+    who: str
+    projects: Sequence[str]
+    server: str = ""  # product and version, in the server's words
+    zone: str = ""  # the account's time zone, where it matters
+    clock_skew: float | None = None  # seconds: the server's clock minus ours
+    expires_at: datetime | None = None  # of the credential
+    notes: Sequence[str] = ()
+
+
+# ── what an experiment tracker yields ────────────────────────────────────────
+
+type Kind = Literal["run", "model", "model_version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One value of a run, as its tracker typed it.
+
+    `type` is one of: string, int, float, bool, datetime, string_set, git,
+    notebook, and (live tables only) float_series with the mapping
+    {last, min, max, average, last_step, count} that the table held.
+    datetimes are aware, string sets sorted.
+    """
+
+    type: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run (or a registered model, or a version of one) without its series
+    and files. `project` is the tracker's own name ("acme/documents"),
+    `run` the tracker's own id ("DOC-1")."""
+
+    project: str
+    run: str
+    attributes: Mapping[str, Attribute]
+    kind: Kind = "run"
+    gaps: Sequence[Gap] = ()
+    provenance: Mapping[str, Json] = field(default_factory=dict)
+    trashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRecord:
+    """Some points of one series, ascending by step. A step's points are
+    replaced by what is here; steps that are not here stay as they are.
+
+    Floats: `values` are floats (NaN and infinities allowed).
+    Text: `values` are strings. `times` are epoch milliseconds, UTC.
+    """
+
+    project: str
+    run: str
+    path: str
+    type: Literal["float", "text"]
+    steps: Sequence[float]
+    times: Sequence[int]
+    values: Sequence[float] | Sequence[str]
+    kind: Kind = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """One file of a run. A file set's zip is opened by the connector: one
+    record a member.
+
+    `open` gives a fresh stream of the bytes, once a call; None when there
+    are none to be had, and then `missing` says why. `listed` is what a
+    tracker tells of a file it does not hold (a dataset's files: path, hash,
+    size), as JSON.
+    """
+
+    project: str
+    run: str
+    path: str
+    size: int | None
+    open: Callable[[], BinaryIO] | None
+    kind: Kind = "run"
+    missing: str = ""
+    name: str = ""  # the original file name with its ending, where known
+    step: float | None = None
+    version: str = ""  # changes when the bytes may have changed
+    listed: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A run that is gone for good from its tracker."""
+
+    project: str
+    run: str
+    kind: Kind = "run"
+
+
+type TrackerRecord = RunRecord | SeriesRecord | FileRecord | Removal

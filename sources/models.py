@@ -1,0 +1,273 @@
+"""What is read, how far we have read, and how each reading went."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+from django.utils import timezone
+
+from sources import secrets
+from sources.connectors.base import Json
+
+type Person = User | AbstractBaseUser | AnonymousUser
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def visible_to(self, user: Person) -> Self:
+        """The one access rule: a source shows what it mirrors to its viewers' groups."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if getattr(user, "is_superuser", False):
+            return self
+        return self.filter(viewers__user=user).distinct()
+
+    def due(self, now: datetime) -> Self:
+        return self.filter(paused=False, next_sync_at__lte=now).order_by("next_sync_at")
+
+
+class Source(models.Model):
+    """One outside system that we mirror."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=40, help_text="A name in portal/streams.py.")
+    settings = models.JSONField(default=dict, blank=True, help_text="Address, projects, zone, …")
+    sealed_secret = models.BinaryField(null=True, editable=False)
+    secret_expires_at = models.DateTimeField(null=True, blank=True)
+    interval = models.DurationField(default=timedelta(minutes=5))
+    paused = models.BooleanField(default=False)
+    next_sync_at = models.DateTimeField(default=timezone.now, db_index=True)
+    claim = models.UUIDField(null=True, editable=False, help_text="The sync that holds it.")
+    viewers = models.ManyToManyField(Group, blank=True, related_name="sources")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        permissions = (("sync_source", "Can start, pause and test a sync"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def secret(self) -> str:
+        return secrets.unseal(self.sealed_secret) if self.sealed_secret else ""
+
+    @secret.setter
+    def secret(self, text: str) -> None:
+        self.sealed_secret = secrets.seal(text) if text else None
+
+    def key(self, kind: str, external_id: object) -> uuid.UUID:
+        """The key of a mirrored row, before it is stored and whatever comes first."""
+        return uuid.uuid5(self.id, f"{kind}:{external_id}")
+
+    def claim_for(self, sync: uuid.UUID, now: datetime) -> bool:
+        """Take this source for one sync; False when another worker was quicker.
+
+        Compare-and-set on what we read: no lock is held, and a claim that is
+        never renewed runs out by itself.
+        """
+        won = Source.objects.filter(pk=self.pk, next_sync_at=self.next_sync_at).update(
+            next_sync_at=now + settings.SYNC_LEASE, claim=sync
+        )
+        return won == 1
+
+    def renew(self, sync: uuid.UUID, now: datetime) -> bool:
+        held = Source.objects.filter(pk=self.pk, claim=sync)
+        return held.update(next_sync_at=now + settings.SYNC_LEASE) == 1
+
+    def release(self, sync: uuid.UUID, next_sync_at: datetime) -> bool:
+        held = Source.objects.filter(pk=self.pk, claim=sync)
+        return held.update(next_sync_at=next_sync_at, claim=None) == 1
+
+
+def visible_sources(user: Person) -> list[uuid.UUID]:
+    """The ids of the sources a person sees: one query a request, kept on the user.
+
+    Passed to queries as a plain list: a sub-select here would turn keyset
+    pages of a million rows into sorts.
+    """
+    found: list[uuid.UUID] | None = getattr(user, "_visible_sources", None)
+    if found is None:
+        found = list(Source.objects.visible_to(user).values_list("pk", flat=True))
+        user._visible_sources = found  # type: ignore[union-attr]
+    return found
+
+
+def mirrored_from(**options: object) -> models.ForeignKey[Source, Source]:
+    """The source of a mirrored row: no constraint, no collector.
+
+    A constraint costs a trigger a row in every bulk store; `remove` (store.py)
+    deletes a source and all that came from it, table by table.
+    """
+    return models.ForeignKey(
+        Source, models.DO_NOTHING, db_constraint=False, related_name="+", **options
+    )
+
+
+class MirroredQuerySet[Row: "Mirrored"](models.QuerySet[Row]):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(source__in=visible_sources(user), removed_at=None)
+
+
+class Mirrored(models.Model):
+    """A row that only a sync writes. People's words live in other tables."""
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    source = mirrored_from()
+    external_id = models.TextField(help_text="The source's own id.")
+    digest = models.BinaryField(help_text="Of the raw record and our mapping's version.")
+    removed_at = models.DateTimeField(null=True, help_text="Deleted there, or hidden from us.")
+
+    class Meta:
+        abstract = True
+
+
+class Cursor(models.Model):
+    """How far a stream has been read; written with the page it follows."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="cursors")
+    stream = models.CharField(max_length=40)
+    position = models.JSONField(null=True)
+    moved_at = models.DateTimeField(auto_now=True)
+    finished_at = models.DateTimeField(null=True, help_text="Last read to its end.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("source", "stream"), name="one_cursor_a_stream"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.stream}"
+
+    def advance(self, position: Json) -> None:
+        self.position = position
+        self.save(update_fields=("position", "moved_at"))
+
+
+class SyncQuerySet(models.QuerySet["Sync"]):
+    def latest_of(self, sources: Iterable[uuid.UUID]) -> Self:
+        """The newest sync of each source: one query."""
+        return (
+            self.filter(source__in=list(sources))
+            .order_by("source", "-started_at")
+            .distinct("source")
+        )
+
+    def running(self) -> Self:
+        return self.filter(outcome="")
+
+    def good(self) -> Self:
+        return self.filter(outcome__in=("done", "partial"))
+
+
+class Sync(models.Model):
+    """One reading of a source. `outcome`: empty while it runs, then done,
+    partial (something was missing, see gaps), failed (try again), or refused
+    (a person must act)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(Source, models.CASCADE, related_name="syncs")
+    started_at = models.DateTimeField(default=timezone.now)
+    heard_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    phase = models.CharField(max_length=40, blank=True)
+    records = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True)
+    inserted = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    removed = models.PositiveIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=10, blank=True)
+    error = models.TextField(blank=True)
+    gaps = models.JSONField(default=list)
+    gap_count = models.PositiveIntegerField(default=0)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    objects = SyncQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(F("source"), F("started_at").desc(), name="syncs_of_a_source"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(outcome="", finished_at=None)
+                | (~Q(outcome="") & Q(finished_at__isnull=False)),
+                name="an_outcome_has_its_time",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Payload(models.Model):
+    """A mirrored row's raw record, zstd-compressed JSON. Lists never read it."""
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    source = mirrored_from()
+    kind = models.CharField(max_length=40)
+    digest = models.BinaryField()
+    body = models.BinaryField()
+    fetched_at = models.DateTimeField()
+
+
+class Document(models.Model):
+    """What search reads: one row a thing that can be found, of every floor.
+
+    `name` is a thing's own word ("DOC-2698"), matched exactly and by prefix;
+    `url` a path within the portal.
+    """
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    source = mirrored_from(null=True)
+    kind = models.CharField(max_length=20)
+    name = models.TextField()
+    title = models.TextField()
+    body = models.TextField()
+    url = models.TextField()
+    at = models.DateTimeField()
+    words = models.GeneratedField(
+        expression=SearchVector("name", weight="A", config="simple")
+        + SearchVector("title", weight="B", config="english")
+        + SearchVector("body", weight="D", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = (
+            GinIndex(fields=("words",), name="documents_words"),
+            models.Index(Upper("name"), name="documents_name"),
+            models.Index(F("at").desc(), F("key"), name="documents_newest"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Word(models.Model):
+    """The vocabulary: every word of the documents, for mistyped ones."""
+
+    word = models.TextField(primary_key=True)
+    documents = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = (
+            GinIndex(fields=("word",), opclasses=("gin_trgm_ops",), name="vocabulary_trigrams"),
+        )
+
+    def __str__(self) -> str:
+        return self.word
