@@ -1,0 +1,71 @@
+# Everything a person types. Python 3.13 and make are all that must be there.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+UV := .tools/bin/uv
+PYTHON := .venv/bin/python
+INSTALL := $(UV) pip install --quiet --python $(PYTHON) --require-hashes
+COMPILE := $(UV) pip compile --quiet pyproject.toml --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --python-version 3.13 --universal --no-header
+# Two workers: the suite is written for two cores.
+TESTS ?= tests
+WORKERS ?= 2
+
+.PHONY: help run reset doctor test check fmt bench lock chromium
+
+help: ## what can be typed here
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: .venv/.run ## the portal on this machine, with a team's sample work
+	@exec $(PYTHON) -m portal.cli run
+
+reset: .venv/.run ## stop it and throw its data away (asks first)
+	@$(PYTHON) -m portal.cli reset $(if $(YES),--yes)
+
+doctor: .venv/.run ## say in words what is wrong with this setup
+	@$(PYTHON) -m portal.cli doctor
+
+test: .venv/.test chromium ## every test, in a real browser and on real servers
+	@$(PYTHON) -m pytest $(TESTS) -n $(WORKERS) --dist loadfile $(ARGS)
+
+check: .venv/.test ## lint, types, floors, migrations
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON) manage.py makemigrations --check --dry-run
+
+fmt: .venv/.test ## put every file into shape
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench: .venv/.test ## the figures of docs/performance.md, measured here
+	$(PYTHON) -m bench
+
+lock: $(UV) ## resolve the dependencies anew
+	$(COMPILE) --upgrade --extra embedded --extra neptune -o lock/run.txt
+	$(COMPILE) --extra embedded --extra neptune --group test --group check -c lock/run.txt -o lock/dev.txt
+	$(COMPILE) --extra neptune --group sample --group test -c lock/run.txt -o lock/sample.txt
+
+# ── the environment: made when it is missing, mended when the lock changed ──
+
+$(UV):
+	@bin/bootstrap-uv .tools
+
+.venv/.made: .python-version | $(UV)
+	@$(UV) venv --quiet --allow-existing .venv
+	@touch $@
+
+.venv/.run: lock/run.txt .venv/.made
+	@$(INSTALL) -r lock/run.txt
+	@touch $@
+
+# All of lock/run.txt is in lock/dev.txt.
+.venv/.test: lock/dev.txt .venv/.made
+	@$(INSTALL) -r lock/dev.txt
+	@touch .venv/.run $@
+
+chromium:
+	@bin/find-chromium

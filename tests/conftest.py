@@ -1,0 +1,46 @@
+"""The ground of every test: real servers, a closed net, a zone that is not UTC.
+
+Django's settings are read here, after the environment names the servers, and
+before any other conftest imports a model.
+"""
+
+import os
+import time
+
+import django
+import hypothesis
+import pytest
+from cryptography.fernet import Fernet
+
+from tests import loopback, servers
+
+# Playwright's own loop runs in the test's thread, where Django would refuse the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+os.environ["LABLEDGER_SECRET_KEY"] = "only-for-tests-and-the-same-in-each-of-their-workers"
+os.environ["LABLEDGER_CREDENTIAL_KEYS"] = Fernet.generate_key().decode()
+os.environ["LABLEDGER_PLAIN_STATIC"] = "yes"
+for unwanted in ("LABLEDGER_DEBUG", "LABLEDGER_HOSTS", "LABLEDGER_HTTPS", "LABLEDGER_ORIGINS"):
+    os.environ.pop(unwanted, None)
+
+FOLDER = servers.choose()
+django.setup()
+# Django set the process's zone to its own; code that leans on it must be found.
+os.environ["TZ"] = "Asia/Kathmandu"
+time.tzset()
+loopback.refuse_others()
+
+hypothesis.settings.register_profile("labledger", deadline=None, max_examples=60, derandomize=True)
+hypothesis.settings.load_profile("labledger")
+
+pytest_plugins = ["tests.browsing"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before xdist makes its workers, which share the servers."""
+    if servers.WORKER in os.environ or session.config.option.collectonly:
+        return
+    running = servers.Servers(FOLDER)
+    session.config.add_cleanup(running.stop)
+    running.start()
