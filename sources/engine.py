@@ -1,0 +1,181 @@
+"""The loop that reads a source: streams, pages, cursors, and how it ended."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from sources.connectors.base import Gap, Json, Page, Unauthorized, Unavailable
+from sources.models import Cursor, Source, Sync
+from sources.store import Stored
+
+log = structlog.get_logger(__name__)
+
+GAPS_KEPT = 200  # of one sync, in words; the rest are only counted
+REFUSED_PAUSE = timedelta(hours=1)  # a wrong token is not tried every five minutes
+
+
+class Client(Protocol):
+    """A connector's client: `requests` made so far, and an end."""
+
+    @property
+    def requests(self) -> int: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stream[C: Client, Record]:
+    """One kind of thing read from a source.
+
+    `pages` reads on from a position; `store` keeps a page's records and is
+    idempotent. With `every`, the stream is read at that slower pace.
+    `prepare` does a page's slow work (bytes into the blob store) before the
+    transaction opens; it calls its second argument often, to keep the claim.
+    """
+
+    name: str
+    pages: Callable[[C, Json], Iterator[Page[Record]]]
+    store: Callable[[Source, Sequence[Record]], Stored]
+    every: timedelta | None = None
+    prepare: Callable[[Source, Sequence[Record], Callable[[], None]], None] | None = None
+
+
+class ClaimLost(Exception):
+    """Another worker took the source over: stop, and write nothing more."""
+
+
+def claim(source: Source, *, asked_by: int | None = None) -> Sync | None:
+    """A new sync that holds the source, or None when another worker was quicker."""
+    now = timezone.now()
+    sync = Sync(source=source, asked_by_id=asked_by, started_at=now, heard_at=now)
+    with transaction.atomic():
+        if not source.claim_for(sync.pk, now):
+            return None
+        _bury(source, now)
+        sync.save(force_insert=True)
+    return sync
+
+
+def _bury(source: Source, now: datetime) -> None:
+    """Close syncs whose worker died: nobody else will."""
+    Sync.objects.running().filter(source=source).update(
+        outcome="failed",
+        finished_at=now,
+        error="The worker stopped before the sync was finished. The next sync goes on from there.",
+    )
+
+
+def read(source: Source, sync: Sync, client: Client, streams: Sequence[Stream[Any, Any]]) -> None:
+    """Read every stream that is due, and write down how it ended.
+
+    A trouble of the other side ends as words on the sync; what was stored
+    stays. Anything else is our own fault: it is raised, and the sync says so.
+    """
+    outcome, error = "failed", "Labledger itself failed here; the worker's log has the details."
+    next_sync_at = timezone.now() + source.interval
+    try:
+        with closing(client):
+            for stream in streams:
+                _read_stream(source, sync, client, stream)
+        outcome, error = ("partial" if sync.gap_count else "done"), ""
+    except Unauthorized as trouble:
+        outcome, error = "refused", str(trouble)
+        next_sync_at = timezone.now() + max(source.interval, REFUSED_PAUSE)
+    except Unavailable as trouble:
+        outcome, error = "failed", str(trouble)
+        next_sync_at = max(next_sync_at, trouble.retry_at or next_sync_at)
+    except ClaimLost:
+        outcome, error = "failed", "Another worker took this source over."
+        log.warning("claim lost", source=source.slug, sync=str(sync.pk))
+    finally:
+        _end(source, sync, client, outcome, error, next_sync_at)
+
+
+def _end(
+    source: Source, sync: Sync, client: Client, outcome: str, error: str, next_sync_at: datetime
+) -> None:
+    Sync.objects.filter(pk=sync.pk, outcome="").update(
+        outcome=outcome,
+        error=error,
+        finished_at=timezone.now(),
+        requests=client.requests,
+        phase="",
+    )
+    source.release(sync.pk, next_sync_at)
+
+
+def _read_stream(source: Source, sync: Sync, client: Client, stream: Stream[Any, Any]) -> None:
+    cursor, _ = Cursor.objects.get_or_create(source=source, stream=stream.name)
+    if _rests(cursor, stream):
+        return
+    _say(sync.pk, phase=stream.name, records=0, total=None)
+    for page in stream.pages(client, cursor.position):
+        _store_page(source, sync, client, stream, cursor, page)
+    Cursor.objects.filter(pk=cursor.pk).update(finished_at=timezone.now())
+
+
+def _rests(cursor: Cursor, stream: Stream[Any, Any]) -> bool:
+    if stream.every is None or cursor.finished_at is None:
+        return False
+    return timezone.now() - cursor.finished_at < stream.every
+
+
+def _store_page(
+    source: Source,
+    sync: Sync,
+    client: Client,
+    stream: Stream[Any, Any],
+    cursor: Cursor,
+    page: Page[Any],
+) -> None:
+    """A page and its cursor commit together: after a crash the next sync
+    repeats at most one page, and storing a page twice changes nothing."""
+    keep_claim = partial(_keep_claim, source, sync)
+    if stream.prepare is not None:
+        stream.prepare(source, page.records, keep_claim)
+    with transaction.atomic():
+        keep_claim()
+        stored = stream.store(source, page.records)
+        cursor.advance(page.resume)
+        _count(sync, client, page, stored)
+
+
+def _keep_claim(source: Source, sync: Sync) -> None:
+    if not source.renew(sync.pk, timezone.now()):
+        raise ClaimLost(source.slug)
+
+
+def _count(sync: Sync, client: Client, page: Page[Any], stored: Stored) -> None:
+    gaps = [*page.gaps, *stored.gaps]
+    room = max(0, GAPS_KEPT - sync.gap_count)
+    sync.gaps += [_words(gap) for gap in gaps[:room]]
+    sync.gap_count += len(gaps)
+    _say(
+        sync.pk,
+        records=F("records") + len(page.records),
+        total=page.total,
+        inserted=F("inserted") + stored.inserted,
+        updated=F("updated") + stored.updated,
+        unchanged=F("unchanged") + stored.unchanged,
+        removed=F("removed") + stored.removed,
+        requests=client.requests,
+        gaps=sync.gaps,
+        gap_count=sync.gap_count,
+    )
+
+
+def _words(gap: Gap) -> dict[str, str]:
+    return {"what": gap.what, "why": gap.why}
+
+
+def _say(sync: UUID, **values: Any) -> None:
+    Sync.objects.filter(pk=sync).update(heard_at=timezone.now(), **values)

@@ -1,0 +1,27 @@
+"""The bulk store.
+
+bulk.py: rows into tables. mirror.py: records of a source into mirrored rows.
+gone.py: rows that are no longer there. cleaning.py: values made storable.
+"""
+
+from sources.store.bulk import Row, Stored, append, replace, upsert
+from sources.store.cleaning import clean, digest, packed_json, plain
+from sources.store.gone import sweep
+from sources.store.mirror import Fresh, Mirror, mirror, raw_of
+
+__all__ = [
+    "Fresh",
+    "Mirror",
+    "Row",
+    "Stored",
+    "append",
+    "clean",
+    "digest",
+    "mirror",
+    "packed_json",
+    "plain",
+    "raw_of",
+    "replace",
+    "sweep",
+    "upsert",
+]

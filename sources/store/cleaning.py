@@ -1,0 +1,52 @@
+"""Values on their way in: what Postgres and JSON cannot say is made plain."""
+
+import math
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+# A new number makes every record count as changed when it is next read.
+MAPPING = b"1"
+
+
+def clean(text: str) -> str:
+    """Text that Postgres takes: NUL and surrogate halves become U+FFFD."""
+    if "\x00" in text:
+        text = text.replace("\x00", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= sign <= "\udfff" else sign for sign in text)
+    return text
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON and jsonb take: clean text, no NaN, no infinities.
+
+    A number that JSON cannot say becomes its name ("NaN", "Infinity"); so
+    does an integer too large for 64 bits.
+    """
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)
+    if isinstance(value, Mapping):
+        return {clean(str(key)): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(inner) for inner in value]
+    return value
+
+
+def packed_json(value: Any) -> bytes:
+    """Canonical enough to compare: sorted keys, no spaces, always the same."""
+    return orjson.dumps(
+        plain(value), default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    )
+
+
+def digest(body: bytes) -> bytes:
+    return blake2b(MAPPING + body, digest_size=16).digest()

@@ -1,0 +1,51 @@
+"""Rows that their source no longer lists: hidden, never deleted."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+
+from sources.connectors.base import Gap
+from sources.models import Mirrored, Payload, Source
+from sources.store.bulk import Stored
+
+# Losing more than this share of what we know, in one sweep, is more likely a
+# lost permission or an empty answer than a team that deleted its work.
+MOST_THAT_CAN_GO = 0.2
+ALWAYS_BELIEVED = 20
+
+
+def sweep(
+    source: Source,
+    model: type[Mirrored],
+    present: Iterable[str],
+    *,
+    started_at: datetime,
+    within: models.Q | None = None,
+) -> Stored:
+    """Hide rows that the source no longer lists.
+
+    `within` narrows to what the sweep covered. Rows stored after `started_at`
+    are left alone: the listing may be older than they are.
+    """
+    shown = model._default_manager.filter(source=source.pk, removed_at=None)
+    shown = shown.filter(within) if within is not None else shown
+    held = dict(shown.values_list("external_id", "key"))
+    listed = set(present)
+    gone = [key for name, key in held.items() if name not in listed]
+    recent = Payload.objects.filter(key__in=gone, fetched_at__gte=started_at)
+    gone = list(set(gone) - set(recent.values_list("key", flat=True)))
+    if len(gone) > max(ALWAYS_BELIEVED, MOST_THAT_CAN_GO * len(held)):
+        return Stored(gaps=(_unbelieved(model, len(gone), len(held)),))
+    hidden = shown.filter(key__in=gone).update(removed_at=timezone.now())
+    return Stored(removed=hidden)
+
+
+def _unbelieved(model: type[Mirrored], gone: int, held: int) -> Gap:
+    name = model._meta.verbose_name_plural
+    return Gap(
+        f"{gone} of {held} {name}",
+        "are no longer listed by the source; that many at once looks like a lost permission, "
+        "so they stay as they were. Check what the account may see",
+    )

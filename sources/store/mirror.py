@@ -1,0 +1,118 @@
+"""Mirrored rows: kept by the digest of what was read, with the raw record beside."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+import zstandard
+from django.db import connection
+from django.utils import timezone
+from psycopg import sql
+
+from sources.connectors.base import Gap
+from sources.models import Mirrored, Payload, Source
+from sources.store.bulk import Row, Stored, upsert
+from sources.store.cleaning import digest, packed_json
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh[Raw]:
+    """A record that is new or changed: its raw form and the row made of it."""
+
+    key: UUID
+    raw: Raw
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror[Raw]:
+    """`stored` counts the page; `fresh` is what children and documents need."""
+
+    stored: Stored
+    fresh: list[Fresh[Raw]] = field(default_factory=list)
+
+
+def _known(model: type[Mirrored], digests: Mapping[UUID, bytes]) -> set[UUID]:
+    """The keys whose stored row was made of exactly these bytes, and is shown."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "SELECT stored.key FROM {} AS stored JOIN unnest(%s::uuid[], %s::bytea[])"
+                " AS given(key, digest) USING (key)"
+                " WHERE stored.digest = given.digest AND stored.removed_at IS NULL"
+            ).format(sql.Identifier(model._meta.db_table)),
+            [list(digests), list(digests.values())],
+        )
+        return {key for (key,) in cursor.fetchall()}
+
+
+def mirror[Raw](
+    source: Source,
+    model: type[Mirrored],
+    kind: str,
+    records: Iterable[tuple[object, Raw]],
+    row_of: Callable[[Raw], Row],
+    *,
+    payload: bool = True,
+) -> Mirror[Raw]:
+    """Store (external id, raw record) pairs; map only what is new or changed.
+
+    The digest is taken of the raw record, before it is mapped: a page that
+    has not changed costs one look-up. A record that cannot be understood
+    becomes a gap, and the others go on. Call it within a transaction.
+    """
+    bodies = {str(name): (raw, packed_json(raw)) for name, raw in records}
+    keys = {name: source.key(kind, name) for name in bodies}
+    digests = {keys[name]: digest(body) for name, (_, body) in bodies.items()}
+    known = _known(model, digests)
+    fresh: list[Fresh[Raw]] = []
+    gaps: list[Gap] = []
+    for name, (raw, _) in bodies.items():
+        if keys[name] in known:
+            continue
+        try:
+            row = row_of(raw)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            gaps.append(Gap(f"{kind} {name}", f"could not be understood ({error!r})"))
+            continue
+        row |= {
+            "key": keys[name],
+            "source_id": source.pk,
+            "external_id": name,
+            "digest": digests[keys[name]],
+            "removed_at": None,
+        }
+        fresh.append(Fresh(keys[name], raw, row))
+    stored = upsert(
+        model, [one.row for one in fresh], on=("key",), compare=("digest", "removed_at")
+    )
+    if payload:
+        keep = {one.key for one in fresh}
+        _keep_payloads(
+            source, kind, [(keys[n], body) for n, (_, body) in bodies.items() if keys[n] in keep]
+        )
+    return Mirror(stored + Stored(unchanged=len(known), gaps=tuple(gaps)), fresh)
+
+
+def _keep_payloads(source: Source, kind: str, bodies: Sequence[tuple[UUID, bytes]]) -> None:
+    squeeze = zstandard.ZstdCompressor(level=3).compress
+    now = timezone.now()
+    rows = [
+        {
+            "key": key,
+            "source_id": source.pk,
+            "kind": kind,
+            "digest": digest(body),
+            "body": squeeze(body),
+            "fetched_at": now,
+        }
+        for key, body in bodies
+    ]
+    upsert(Payload, rows, on=("key",), compare=("digest", "fetched_at"))
+
+
+def raw_of(payload: Payload) -> Any:
+    """The record as it was read."""
+    return orjson.loads(zstandard.ZstdDecompressor().decompress(bytes(payload.body)))
