@@ -1,0 +1,1 @@
+"""The verbs: every way in which a practice Jira changes."""
