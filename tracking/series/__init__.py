@@ -1,0 +1,20 @@
+"""Metric series as numpy arrays: packing, merging, downsampling. No database here."""
+
+from tracking.series.downsampling import Buckets, buckets, outline
+from tracking.series.merging import merge
+from tracking.series.packing import Packed, pack, unpack
+from tracking.series.points import Points, Summary, points, summary
+
+__all__ = [
+    "Buckets",
+    "Packed",
+    "Points",
+    "Summary",
+    "buckets",
+    "merge",
+    "outline",
+    "pack",
+    "points",
+    "summary",
+    "unpack",
+]
