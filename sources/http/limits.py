@@ -1,0 +1,65 @@
+"""What one sync may cost the other side, and how long it may make us wait."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sources.connectors.base import Unavailable
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of one request. Seconds and bytes; every one of them always holds.
+
+    `total` ends an answer that keeps dripping, headers included: `read` alone
+    would let a byte a minute go on for ever. `attempts` counts the first one.
+    """
+
+    connect: float = 5.0
+    read: float = 60.0
+    total: float = 120.0
+    body: int = 64 * MEGABYTE
+    attempts: int = 4
+    backoff: float = 2.0  # the first pause; each next one is twice as long
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one sync may still spend: requests, and seconds of waiting.
+
+    A pause that does not fit is not slept: the worker is given back, and the
+    sync comes again at the time that the other side named.
+    """
+
+    requests: int = 5_000
+    waiting: float = 60.0
+    made: int = 0
+    waited: float = 0.0
+
+    def spend_request(self, name: str) -> None:
+        if self.made >= self.requests:
+            raise Unavailable(
+                f"{name}: this sync has made its {self.requests:,} requests; "
+                "the next one goes on from here."
+            )
+        self.made += 1
+
+    def allows(self, seconds: float) -> bool:
+        return self.waited + seconds <= self.waiting
+
+
+class Headers(Mapping[str, str]):
+    """Response headers, looked up in any case."""
+
+    def __init__(self, pairs: Mapping[str, str]) -> None:
+        self._pairs = {name.lower(): value for name, value in pairs.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._pairs[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
