@@ -1,0 +1,188 @@
+"""Every part on one page, with its states: an address table of its own, for these tests only."""
+
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import RequestContext, engines
+from django.urls import include, path
+from django.utils import timezone
+
+from portal.shell import Facts, Freshness, Place
+
+HERE = Path(__file__).parent
+
+
+class Fields(forms.Form):
+    name = forms.CharField(help_text="As people will call it.")
+    token = forms.CharField(required=False, widget=forms.PasswordInput)
+    kind = forms.ChoiceField(choices=[("jira", "Jira"), ("mlflow", "MLflow")])
+    notes = forms.CharField(required=False, widget=forms.Textarea)
+    paused = forms.BooleanField(required=False, help_text="Nothing is read while it rests.")
+    scope = forms.MultipleChoiceField(
+        choices=[("read", "Read"), ("sync", "Start syncs")], widget=forms.CheckboxSelectMultiple
+    )
+
+    def clean(self) -> dict[str, Any]:
+        raise forms.ValidationError("The address answers, but not as a Jira does.")
+
+
+def action(name: str, **more: Any) -> SimpleNamespace:
+    return SimpleNamespace(**{"name": name, "url": "/", "refused": "", "post": False} | more)
+
+
+def shell_facts(request: HttpRequest) -> Facts:
+    return Facts(
+        counts={"/hypotheses/": 12, "/runs/": 1284, "/records/": 9},
+        pins=(
+            Place("Best of sprint 49", "/runs/?q=sprint+49"),
+            Place("Without a task", "/x", count=5),
+        ),
+        freshness=(
+            Freshness("Jira", "/sources/1/", "3 min ago"),
+            Freshness("Neptune", "/sources/2/", "2 h ago", "late"),
+            Freshness("Archive 2024", "/sources/3/", "token expired", "bad"),
+        ),
+        inbox_count=5,
+        menu=(Place("Settings", "/settings/"), Place("API tokens", "/settings/tokens/")),
+    )
+
+
+def shown(request: HttpRequest, name: str, **values: Any) -> HttpResponse:
+    template = engines["django"].from_string((HERE / name).read_text())
+    return HttpResponse(template.template.render(RequestContext(request, values)))
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    for level in (messages.SUCCESS, messages.WARNING, messages.ERROR, messages.INFO):
+        messages.add_message(request, level, "Sprint 49 was read again: 312 of 340 issues.")
+    now = timezone.now()
+    return shown(
+        request,
+        "gallery.html",
+        form=Fields({"name": ""}),
+        now=now,
+        earlier=now - timedelta(days=40, hours=3),
+        actions=[action("Review"), action("Delete", post=True, danger=True)],
+        refused=[action("Seal", refused="Two facts are missing.")],
+        main_action=action("Open stand-up"),
+        figures=[
+            SimpleNamespace(label="Day", value=9, note="of 14", tone=""),
+            SimpleNamespace(label="Best F1", value="0.931", note="target met", tone="good"),
+            SimpleNamespace(label="GPU-hours", value=118, note="", tone=""),
+        ],
+        tabs=[
+            SimpleNamespace(name="Sprint 49", url="/", current=True, count=37),
+            SimpleNamespace(name="Mine", url="/", current=False, count=None),
+            SimpleNamespace(name="Failed since yesterday", url="/", current=False, count=2),
+        ],
+        runs=RUNS,
+        lines=DIFF,
+        pairs=PAIRS,
+        gaps=[
+            SimpleNamespace(what="Source files", reason="", short=""),
+            SimpleNamespace(what="Commit", reason="The run was started by hand.", short="no git"),
+        ],
+        checks=CHECKS,
+        palette_rows=[
+            SimpleNamespace(url="/t/1", kind="task", title="DOC-2698 Focal loss", note="sprint 49")
+        ],
+        sources=shell_facts(request).freshness,
+        columns=range(6),
+        nothing=None,
+        nan=float("nan"),
+        infinite=float("inf"),
+    )
+
+
+RUNS = [
+    SimpleNamespace(
+        name=name, task=task, state=state, f1=f1, loss=loss, delta=delta, backbone=backbone, lr=lr
+    )
+    for name, task, state, f1, loss, delta, backbone, lr in [
+        (
+            "hypothesis_test",
+            "DOC-2698",
+            "finished",
+            0.93124567,
+            0.1121,
+            0.0472,
+            "efficientnet_b0",
+            "3e-4",
+        ),
+        ("size_768", "DOC-2704", "running", 0.918, 0.131, 0.034, "efficientnet_b0", "3e-4"),
+        ("mixup", "DOC-2701", "failed", None, None, None, "resnet34", "1e-3"),
+        (
+            "a run with a rather long name that somebody typed",
+            "DOC-2701",
+            "finished",
+            0.879,
+            1204.5,
+            -0.005,
+            "resnet34",
+            "1e-3",
+        ),
+    ]
+]
+DIFF = [
+    SimpleNamespace(kind="skipped", text="12 equal lines", before=None, after=None),
+    SimpleNamespace(kind="same", text="loss = criterion(logits, labels)", before=13, after=13),
+    SimpleNamespace(kind="removed", text="optimiser.step()", before=14, after=None),
+    SimpleNamespace(
+        kind="added", text="scaler.step(optimiser)  # " + "long " * 30, before=None, after=14
+    ),
+]
+PAIRS = [
+    SimpleNamespace(
+        label="Run", value="DOC-117", url="/runs/117/", copy="DOC-117", grade="", missing=""
+    ),
+    SimpleNamespace(
+        label="Commit", value="", url="", copy="", grade="", missing="not in the archive"
+    ),
+    SimpleNamespace(
+        label="Checkpoint",
+        value="model/checkpoint.safetensors",
+        url="",
+        copy="",
+        grade="verified",
+        missing="",
+    ),
+]
+CHECKS = [
+    SimpleNamespace(title="Checkpoint stored", note="18.2 MB", grade="verified", passed=True),
+    SimpleNamespace(title="Commit is clean", note="diff attached", grade="imported", passed=False),
+]
+
+
+def palette(request: HttpRequest) -> HttpResponse:
+    words = request.GET["q"].lower()
+    rows = [
+        SimpleNamespace(url=f"/gallery/{name}/", kind="view", title=name, note="")
+        for name in ("first", "second", "third")
+        if words in name
+    ]
+    template = engines["django"].get_template("parts/palette_rows.html")
+    return HttpResponse(template.render({"rows": rows}))
+
+
+def place(request: HttpRequest, name: str) -> HttpResponse:
+    return shown(request, "place.html", name=name)
+
+
+def error(request: HttpRequest, code: str) -> HttpResponse:
+    return HttpResponse(engines["django"].get_template(f"{code}.html").render({}, request))
+
+
+urlpatterns = [
+    path("", gallery),
+    path("accounts/", include("allauth.urls")),
+    path("search/palette/", palette),
+    path("errors/<code>/", error),
+    path("gallery/<name>/", place),
+    path("runs/", place, {"name": "runs"}),
+    path("runs/compare/", place, {"name": "compare"}),
+]
