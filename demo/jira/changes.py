@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from demo.jira.bodies import plain
-from demo.jira.things import Change, Issue
+from demo.jira.things import Change
 from demo.jira.truth import Truth
 
 type Words = tuple[str | None, str | None]  # (id, text)
@@ -95,24 +95,19 @@ def changes(truth: Truth, name: str, old: Any, new: Any) -> list[Change]:
     return [Change(field, field_id, *before, *after)]
 
 
-def moved(truth: Truth, issue: Issue, old: str, new: str) -> list[Change]:
+def moved(truth: Truth, old: str, new: str) -> list[Change]:
     """The lines of a move from one key to another."""
     lines = [Change("Key", "", None, old, None, new)]
     was, now = old.rpartition("-")[0], new.rpartition("-")[0]
     if was == now:
         return lines
-    before, after = truth.project(was), truth.project(now)
-    return [
-        Change(
-            "project",
-            "project",
-            before and before.id,
-            before.name if before else was,
-            after and after.id,
-            after.name if after else now,
-        ),
-        *lines,
-    ]
+    before, after = _project(truth, was), _project(truth, now)
+    return [Change("project", "project", *before, *after), *lines]
+
+
+def _project(truth: Truth, key: str) -> Words:
+    project = truth.project(key)
+    return (project.id, project.name) if project else (None, key)
 
 
 def _words(truth: Truth, words: Callable[[Truth, Any], Words], value: Any) -> Words:

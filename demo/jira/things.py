@@ -48,7 +48,8 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A custom field. Kinds: points, sprint, epic-link, number, text, date, option."""
+    """A custom field. Kinds: points, estimate (the points of newer projects),
+    sprint, epic-link, number, text, date, option."""
 
     id: str
     name: str

@@ -165,8 +165,9 @@ class Truth:
         return next(named, None) or self.projects.get(self.old_project_keys.get(key, ""))
 
     def field(self, kind: str) -> Field | None:
-        """The first custom field of a kind."""
-        return next((known for known in self.fields.values() if known.kind == kind), None)
+        """The first custom field of a kind; points are kept by an `estimate`, too."""
+        kinds = ("points", "estimate") if kind == "points" else (kind,)
+        return next((known for known in self.fields.values() if known.kind in kinds), None)
 
     def worklog(self, worklog_id: int) -> tuple[Issue, Worklog] | None:
         """A worklog and the issue it is on."""

@@ -20,6 +20,8 @@ with an offset ("2026-03-02T09:30:00+05:30") or Z; days are "2026-03-02".
       "statuses": [{"id": "3", "name": "In Progress", "category": "indeterminate"}],
       "issueTypes": [{"id": "10005", "name": "Hypothesis", "level": -1}],
       "fields": [{"id": "customfield_10016", "name": "Story Points", "kind": "points"}],
+                                       kinds: points, estimate, sprint, epic-link, number, text,
+                                       date, option; absent: points, Sprint and Epic Link
       "projects": [{
         "id": "10000", "key": "DOC", "name": "Documents", "lead": "mia",
         "versions": [{"name": "1.0", "released": true, "releaseDate": "2026-05-01"}],

@@ -125,11 +125,13 @@ def _lines(words: Words, issue: Issue, said: Seed) -> list[Change]:
                 said.get("toString"),
             )
         ]
-    name, old, new = said["field"], said.get("from"), said.get("to")
+    name: str = said["field"]
+    old: Any = said.get("from")
+    new: Any = said.get("to")
     if name not in HISTORY_WORDS:
         raise BadSeed(f"its history changes {name!r}, which is no field it could change")
     if name == "key":
-        return moved(words.truth, issue, old, new)
+        return moved(words.truth, old, new)
     return changes(words.truth, name, words.inward(name, old), words.inward(name, new))
 
 
@@ -152,12 +154,11 @@ def _old_keys(history: tuple[History, ...]) -> list[str]:
 
 
 def _newest(issue: Issue) -> int:
-    return max(
-        issue.created,
-        *(entry.at for entry in issue.history),
-        *(note.updated for note in issue.comments),
-        *(work.updated for work in issue.worklogs),
-    )
+    times = [issue.created]
+    times += [entry.at for entry in issue.history]
+    times += [note.updated for note in issue.comments]
+    times += [work.updated for work in issue.worklogs]
+    return max(times)
 
 
 def _number(words: Words, kind: str, said: Seed) -> int:

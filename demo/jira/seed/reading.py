@@ -52,7 +52,7 @@ def _user(said: Seed) -> User:
     return User(
         name=name,
         account_id=said.get("accountId", f"practice-{name}"),
-        display=said.get("displayName", name),
+        display=str(said.get("displayName", name)),
         email=said.get("email", ""),
         zone=said.get("zone", "UTC"),
         token=said.get("token", ""),
@@ -78,7 +78,7 @@ def _read_project(truth: Truth, times: Times, said: Seed) -> None:
     project = Project(
         id=_text_id(truth, "project", said),
         key=said["key"],
-        name=said.get("name", said["key"]),
+        name=str(said.get("name", said["key"])),
         lead=said.get("lead") or next(iter(truth.users)),
         versions=tuple(_version(truth, times, version) for version in said.get("versions", ())),
         viewers=None if viewers is None else frozenset(viewers),

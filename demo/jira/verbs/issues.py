@@ -1,6 +1,6 @@
 """Verbs on issues: create, edit, transition, move, delete, restrict."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -114,7 +114,7 @@ class IssueVerbs(Truth):
 
     def _move_one(self, issue: Issue, home: Project, by: str) -> Issue:
         key = self.next_key(home)
-        lines = moved(self, issue, issue.key, key)
+        lines = moved(self, issue.key, key)
         return self._record(replace(issue, key=key, project=home.id, versions=()), by, lines)
 
     def _custom_lines(self, issue: Issue, values: dict[str, Any]) -> list[Change]:
@@ -133,7 +133,7 @@ class IssueVerbs(Truth):
 
     def _inward(self, values: dict[str, Any]) -> dict[str, Any]:
         """Values as an Issue keeps them: ids for names, tuples for lists."""
-        readers = {
+        readers: dict[str, Callable[[Any], Any]] = {
             "type": lambda word: self._type(word).id,
             "parent": lambda word: self.need(word).id,
             "labels": tuple,
@@ -142,7 +142,7 @@ class IssueVerbs(Truth):
             "components": tuple,
         }
         return {
-            name: value if value is None else readers.get(name, lambda kept: kept)(value)
+            name: readers[name](value) if name in readers and value is not None else value
             for name, value in values.items()
         }
 

@@ -1,0 +1,1 @@
+"""Things as Jira answers them, in the manner and the zone of one caller."""
