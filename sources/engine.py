@@ -39,14 +39,15 @@ class Stream[C: Client, Record]:
     `pages` reads on from a position; `store` keeps a page's records and is
     idempotent. With `every`, the stream is read at that slower pace.
     `prepare` does a page's slow work (bytes into the blob store) before the
-    transaction opens; it calls its second argument often, to keep the claim.
+    transaction opens, and gives the records that `store` gets; it calls its
+    last argument often, to keep the claim.
     """
 
     name: str
     pages: Callable[[C, Json], Iterator[Page[Record]]]
-    store: Callable[[Source, Sequence[Record]], Stored]
+    store: Callable[[Source, Sequence[Any]], Stored]
     every: timedelta | None = None
-    prepare: Callable[[Source, Sequence[Record], Callable[[], None]], None] | None = None
+    prepare: Callable[[Source, Sequence[Record], Callable[[], None]], Sequence[Any]] | None = None
 
 
 class ClaimLost(Exception):
@@ -140,11 +141,12 @@ def _store_page(
     """A page and its cursor commit together: after a crash the next sync
     repeats at most one page, and storing a page twice changes nothing."""
     keep_claim = partial(_keep_claim, source, sync)
+    records = page.records
     if stream.prepare is not None:
-        stream.prepare(source, page.records, keep_claim)
+        records = stream.prepare(source, records, keep_claim)
     with transaction.atomic():
         keep_claim()
-        stored = stream.store(source, page.records)
+        stored = stream.store(source, records)
         cursor.advance(page.resume)
         _count(sync, client, page, stored)
 

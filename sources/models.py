@@ -262,7 +262,6 @@ class Word(models.Model):
     """The vocabulary: every word of the documents, for mistyped ones."""
 
     word = models.TextField(primary_key=True)
-    documents = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes = (

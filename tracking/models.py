@@ -111,7 +111,11 @@ class Mention(models.Model):
 
 
 class Metric(models.Model):
-    """A named number of a run: the figures of its series, or one value."""
+    """A named number of a run: the figures of its series, or one value.
+
+    `points` counts the series' points; 0 says that it is a single value.
+    `min` and `max` pass over NaN; `last` may be NaN.
+    """
 
     id = models.BigAutoField(primary_key=True)
     source = mirrored_from()
@@ -123,7 +127,7 @@ class Metric(models.Model):
     min_step = models.FloatField(null=True)
     max = models.FloatField(null=True)
     max_step = models.FloatField(null=True)
-    points = models.PositiveBigIntegerField(default=1)
+    points = models.PositiveBigIntegerField(default=0)
     first_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
 
@@ -147,6 +151,7 @@ class SeriesChunk(models.Model):
     source = mirrored_from()
     run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False, related_name="+")
     name = models.TextField()
+    seq = models.PositiveIntegerField(help_text="0, 1, 2 in the order of steps.")
     first_step = models.FloatField()
     last_step = models.FloatField()
     count = models.PositiveIntegerField()
@@ -154,7 +159,7 @@ class SeriesChunk(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("run", "name", "first_step"), name="chunks_in_order"),
+            models.UniqueConstraint(fields=("run", "name", "seq"), name="chunks_in_order"),
         )
 
 
@@ -180,6 +185,7 @@ class LogChunk(models.Model):
     source = mirrored_from()
     run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False, related_name="+")
     name = models.TextField()
+    seq = models.PositiveIntegerField(help_text="0, 1, 2 in the order of steps.")
     first_step = models.FloatField()
     last_step = models.FloatField()
     count = models.PositiveIntegerField()
@@ -187,7 +193,7 @@ class LogChunk(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("run", "name", "first_step"), name="logs_in_order"),
+            models.UniqueConstraint(fields=("run", "name", "seq"), name="logs_in_order"),
         )
 
 

@@ -1,0 +1,73 @@
+"""What search finds: documents and the vocabulary, written with the rows they describe."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from sources.models import Document, Source
+from sources.store import Stored, upsert
+
+# Postgres refuses a tsvector above 1 MB; past this a text is a file, not prose.
+LONGEST_BODY = 100_000
+LONGEST_NAME = 300
+WORD = re.compile(r"[^\W\d_][\w-]{2,38}[^\W_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that can be found. `name` is its own word, `url` a path within the portal."""
+
+    key: UUID
+    kind: str
+    name: str
+    title: str
+    body: str
+    url: str
+    at: datetime
+
+
+def write(source: Source | None, found: Sequence[Found]) -> Stored:
+    """Make these documents so; unchanged ones stay untouched."""
+    rows = [
+        {
+            "key": one.key,
+            "source_id": source.pk if source else None,
+            "kind": one.kind,
+            "name": one.name[:LONGEST_NAME],
+            "title": one.title[:1000],
+            "body": one.body[:LONGEST_BODY],
+            "url": one.url,
+            "at": one.at,
+        }
+        for one in found
+    ]
+    stored = upsert(
+        Document, rows, on=("key",), compare=("kind", "name", "title", "body", "url", "at")
+    )
+    if stored.inserted or stored.updated:
+        learn(f"{one.name} {one.title} {one.body[:LONGEST_BODY]}" for one in found)
+    return stored
+
+
+def learn(texts: Iterable[str]) -> None:
+    """Add these texts' words to the vocabulary.
+
+    Sorted, so that two workers which learn the same words never wait for each
+    other in a circle.
+    """
+    words = sorted({word for text in texts for word in WORD.findall(text.lower())})
+    if not words:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sources_word (word) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING",
+            [words],
+        )
+
+
+def forget(keys: Iterable[UUID]) -> None:
+    Document.objects.filter(key__in=list(keys)).delete()

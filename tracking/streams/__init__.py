@@ -1,0 +1,45 @@
+"""A tracker's records into our rows.
+
+`prepare` brings files' bytes into the blob store before the transaction;
+`store` keeps a page. Both take a page of mixed records, as connectors yield
+them, and doing it twice changes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+
+from sources.connectors.base import (
+    FileRecord,
+    Removal,
+    RunRecord,
+    SeriesRecord,
+    TrackerRecord,
+)
+from sources.models import Source
+from sources.store import Stored
+from tracking.streams import files, models, removals, runs, series, texts
+from tracking.streams.files import Pulled
+
+__all__ = ["prepare", "store"]
+
+type Prepared = RunRecord | SeriesRecord | Removal | Pulled
+
+
+def prepare(
+    source: Source, records: Sequence[TrackerRecord], beat: Callable[[], None]
+) -> list[Prepared]:
+    pulled = files.pull(source, [one for one in records if isinstance(one, FileRecord)], beat)
+    return [*(one for one in records if not isinstance(one, FileRecord)), *pulled]
+
+
+def store(source: Source, records: Sequence[Prepared]) -> Stored:
+    """Runs first, then what hangs on them; a removal counts over all of it."""
+    described = [one for one in records if isinstance(one, RunRecord)]
+    measured = [one for one in records if isinstance(one, SeriesRecord)]
+    return (
+        runs.store(source, [one for one in described if one.kind == "run"])
+        + models.store(source, [one for one in described if one.kind != "run"])
+        + series.store(source, [one for one in measured if one.type == "float"])
+        + texts.store(source, [one for one in measured if one.type == "text"])
+        + files.store(source, [one for one in records if isinstance(one, Pulled)])
+        + removals.store(source, [one for one in records if isinstance(one, Removal)])
+    )

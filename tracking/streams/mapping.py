@@ -1,0 +1,152 @@
+"""A run as its tracker describes it, in our words. Pure: no database."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sources.connectors.base import Attribute, RunRecord
+from sources.store import Row
+
+PARAMETER_FOLDERS = ("parameters/", "params/", "hyperparameters/", "hparams/", "config/")
+LONGEST_LITERAL = 2_000
+RUNNING = {"active", "running"}
+
+
+def parameter_name(path: str) -> str | None:
+    """`lr` for parameters/lr; None for what is no parameter."""
+    for folder in PARAMETER_FOLDERS:
+        if path.startswith(folder):
+            return path[len(folder) :]
+    return None
+
+
+def typed(value: Any) -> Any:
+    """A parameter as it was meant: trackers turn tuples and lists into text."""
+    if not isinstance(value, str) or len(value) > LONGEST_LITERAL:
+        return value
+    if value[:1] not in {"(", "["} or value[-1:] not in {")", "]"}:
+        return value
+    try:
+        return _as_lists(ast.literal_eval(value))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return value
+
+
+def _as_lists(value: Any) -> Any:
+    return [_as_lists(inner) for inner in value] if isinstance(value, (tuple, list)) else value
+
+
+def parameters(record: RunRecord) -> dict[str, Any]:
+    named = ((parameter_name(path), one) for path, one in record.attributes.items())
+    return {name: typed(_plain(one.value)) for name, one in named if name}
+
+
+def numbers(record: RunRecord) -> Iterator[tuple[str, float]]:
+    """Single values that are results: floats outside the parameters and sys/."""
+    for path, one in record.attributes.items():
+        if one.type == "float" and not _is_ours(path) and isinstance(one.value, (int, float)):
+            yield path, float(one.value)
+
+
+def properties(record: RunRecord) -> dict[str, Any]:
+    """Every other single value, under its path."""
+    left_out = {"float_series", "git", "float"}
+    return {
+        path: _plain(one.value)
+        for path, one in record.attributes.items()
+        if one.type not in left_out and parameter_name(path) is None
+    }
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith("sys/") or parameter_name(path) is not None
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+class Words:
+    """Typed look-ups in a run's attributes: a value of another type is none."""
+
+    def __init__(self, attributes: Mapping[str, Attribute]) -> None:
+        self.attributes = attributes
+
+    def _value(self, path: str) -> Any:
+        found = self.attributes.get(path)
+        return None if found is None else found.value
+
+    def text(self, path: str) -> str:
+        value = self._value(path)
+        return value if isinstance(value, str) else ""
+
+    def time(self, path: str) -> datetime | None:
+        value = self._value(path)
+        return value if isinstance(value, datetime) else None
+
+    def number(self, path: str) -> float | None:
+        value = self._value(path)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return None
+        return float(value)
+
+    def words(self, path: str) -> list[str]:
+        value = self._value(path)
+        return [str(word) for word in value] if isinstance(value, (list, tuple, set)) else []
+
+    def holds(self, path: str) -> bool:
+        return self._value(path) is True
+
+
+def state(words: Words) -> str:
+    """`unknown` when the tracker says nothing of itself: a run whose own words
+    were lost is not shown as finished."""
+    if words.holds("sys/failed"):
+        return "failed"
+    if words.text("sys/state").lower() in RUNNING:
+        return "running"
+    if not any(path.startswith("sys/") for path in words.attributes):
+        return "unknown"
+    return "finished"
+
+
+def code(record: RunRecord) -> dict[str, Any]:
+    """commit, branch, message, dirty, remotes; and what is known of the entry point."""
+    git = record.attributes.get("source_code/git")
+    known: dict[str, Any] = dict(git.value) if git and isinstance(git.value, Mapping) else {}
+    words = Words(record.attributes)
+    entry = words.text("source_code/entrypoint")
+    return {**known, "entrypoint": entry} if entry else known
+
+
+def run_from(record: RunRecord) -> Row:
+    """The run's row but for its keys."""
+    words = Words(record.attributes)
+    started, seconds = words.time("sys/creation_time"), words.number("sys/running_time")
+    now_in = state(words)
+    return {
+        "handle": record.run,
+        "name": words.text("sys/name") or words.text("sys/custom_run_id"),
+        "description": words.text("sys/description"),
+        "state": now_in,
+        "owner": words.text("sys/owner"),
+        "started_at": started,
+        "finished_at": _finished(now_in, started, seconds),
+        "modified_at": words.time("sys/modification_time"),
+        "seconds": seconds,
+        "tags": sorted({*words.words("sys/tags"), *words.words("sys/group_tags")}),
+        "parameters": parameters(record),
+        "properties": properties(record),
+        "code": code(record),
+        "gaps": [{"what": gap.what, "why": gap.why} for gap in record.gaps],
+        "partial": any("partial" in gap.what for gap in record.gaps),
+        "trashed": record.trashed or words.holds("sys/trashed"),
+        "provenance": dict(record.provenance),
+    }
+
+
+def _finished(now_in: str, started: datetime | None, seconds: float | None) -> datetime | None:
+    if now_in == "running" or started is None or seconds is None:
+        return None
+    return started + timedelta(seconds=seconds)

@@ -1,0 +1,129 @@
+"""Runs, their tags' mentions, single numbers, columns and search documents."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from sources import documents
+from sources.connectors.base import RunRecord
+from sources.models import Source
+from sources.store import Fresh, Stored, mirror, replace, upsert
+from tracking.mentions import mentions
+from tracking.models import Column, Mention, Metric, Run, TrackerProject
+from tracking.streams import mapping
+from tracking.streams.naming import owner_id
+
+
+def store(source: Source, records: Sequence[RunRecord]) -> Stored:
+    if not records:
+        return Stored()
+    stored = store_projects(source, {record.project for record in records})
+    named = [(owner_id("run", record.project, record.run), record) for record in records]
+    raws = ((name, raw_of(record)) for name, record in named)
+    by_name = dict(named)
+
+    def row(raw: dict[str, Any]) -> dict[str, Any]:
+        record = by_name[owner_id("run", raw["project"], raw["run"])]
+        return {"project_id": source.key("project", record.project), **mapping.run_from(record)}
+
+    kept = mirror(source, Run, "run", raws, row)
+    _store_children(source, kept.fresh, by_name)
+    return stored + kept.stored
+
+
+def store_projects(source: Source, names: Iterable[str]) -> Stored:
+    kept = mirror(
+        source,
+        TrackerProject,
+        "project",
+        ((name, {"name": name}) for name in sorted(names)),
+        lambda raw: {"name": raw["name"]},
+        payload=False,
+    )
+    return kept.stored
+
+
+def raw_of(record: RunRecord) -> dict[str, Any]:
+    """What a digest is taken of, and what the payload keeps."""
+    return {
+        "project": record.project,
+        "run": record.run,
+        "attributes": {path: [one.type, one.value] for path, one in record.attributes.items()},
+        "gaps": [[gap.what, gap.why] for gap in record.gaps],
+        "provenance": record.provenance,
+        "trashed": record.trashed,
+    }
+
+
+def _store_children(
+    source: Source, fresh: Sequence[Fresh[dict[str, Any]]], by_name: dict[str, RunRecord]
+) -> None:
+    if not fresh:
+        return
+    _store_mentions(source, fresh)
+    _store_numbers(source, [(one.key, by_name[one.row["external_id"]]) for one in fresh])
+    store_columns(source, "parameter", {name for one in fresh for name in one.row["parameters"]})
+    documents.write(source, [_document(one) for one in fresh])
+
+
+def _store_mentions(source: Source, fresh: Sequence[Fresh[dict[str, Any]]]) -> None:
+    rows = [
+        {
+            "source_id": source.pk,
+            "run_id": one.key,
+            "kind": mention.kind,
+            "value": mention.value,
+            "place": mention.place,
+            "started_at": one.row["started_at"],
+        }
+        for one in fresh
+        for mention in mentions(
+            tags=one.row["tags"], name=one.row["name"], description=one.row["description"]
+        )
+    ]
+    replace(Mention, "run_id", [one.key for one in fresh], rows)
+
+
+def _store_numbers(source: Source, records: Sequence[tuple[UUID, RunRecord]]) -> None:
+    rows = [
+        {
+            "source_id": source.pk,
+            "run_id": key,
+            "name": name,
+            "last": value,
+            "min": None if value != value else value,
+            "max": None if value != value else value,
+            "points": 0,
+        }
+        for key, record in records
+        for name, value in mapping.numbers(record)
+    ]
+    Metric.objects.filter(run__in=[key for key, _ in records], points=0).delete()
+    upsert(Metric, rows, on=("run_id", "name"), compare=("last", "min", "max"))
+    store_columns(source, "metric", {row["name"] for row in rows})
+
+
+def store_columns(source: Source, kind: str, names: set[str]) -> None:
+    """Remember names for the column chooser. Names are few; most pages add none."""
+    held = Column.objects.filter(source=source, kind=kind, name__in=names)
+    new = names - set(held.values_list("name", flat=True))
+    Column.objects.bulk_create(
+        [Column(source=source, kind=kind, name=name) for name in sorted(new)],
+        ignore_conflicts=True,
+    )
+
+
+def _document(one: Fresh[dict[str, Any]]) -> documents.Found:
+    row = one.row
+    settings = " ".join(f"{name} {value}" for name, value in row["parameters"].items())
+    return documents.Found(
+        key=one.key,
+        kind="run",
+        name=row["handle"],
+        title=row["name"] or row["handle"],
+        body=" ".join([row["description"], *row["tags"], row["owner"], settings]),
+        url=f"/runs/{one.key}/",
+        at=row["started_at"] or row["modified_at"] or timezone.now(),
+    )
