@@ -23,7 +23,9 @@ class Child:
 
     `quit_by` ends it in order, within `patience` seconds. `orphaned_by` is the
     signal that the kernel sends when the supervisor is killed; only Linux has
-    that, elsewhere the next start stops what was left.
+    that, elsewhere the next start stops what was left. A `server` is stopped
+    last: the others still write to it while they end. One that `ends` does so
+    by itself, and well.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Child:
     patience: float = 15
     user: pwd.struct_passwd | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    server: bool = False
+    ends: bool = False
 
 
 def start(child: Child, log: Path) -> subprocess.Popen[bytes]:
@@ -71,16 +75,26 @@ def die_with(parent: int, orphaned_by: signal.Signals) -> Callable[[], None]:
     return prepare
 
 
-def stop(process: subprocess.Popen[bytes], child: Child) -> int:
-    """Asks, asks sharply (QUIT), kills; then the rest of its session, so that
-    no grandchild stays. Returns the exit code."""
-    for sign, seconds in ((child.quit_by, child.patience), (signal.SIGQUIT, INSISTING)):
-        if process.poll() is not None:
-            break
-        process.send_signal(sign)
+def ask(process: subprocess.Popen[bytes], child: Child) -> None:
+    if process.poll() is None:
+        process.send_signal(child.quit_by)
+
+
+def finish(process: subprocess.Popen[bytes], child: Child) -> int:
+    """Waits for one that was asked, asks it sharply (QUIT), kills it; then the
+    rest of its session, so that no grandchild stays. Returns the exit code."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(child.patience)
+    if process.poll() is None:
+        process.send_signal(signal.SIGQUIT)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
+            process.wait(INSISTING)
     with suppress(ProcessLookupError, PermissionError):
         # macOS calls a zombie's group "not permitted".
         os.killpg(process.pid, signal.SIGKILL)
     return process.wait()
+
+
+def stop(process: subprocess.Popen[bytes], child: Child) -> int:
+    ask(process, child)
+    return finish(process, child)

@@ -88,6 +88,7 @@ def child(data: Path, run: Path, *, more: Sequence[str] = (), lasting: bool = Tr
         orphaned_by=signal.SIGINT,
         patience=30,
         user=user,
+        server=True,
     )
 
 

@@ -2,7 +2,6 @@
 
 import importlib.util
 import platform
-import signal
 import socket
 import time
 from collections.abc import Sequence
@@ -51,8 +50,8 @@ def child(data: Path, run: Path, *, more: Sequence[str] = ()) -> Child:
     return Child(
         name="valkey",
         command=[str(binary()), *where, *keep, *append, *more],
-        quit_by=signal.SIGTERM,
         patience=10,
+        server=True,
     )
 
 

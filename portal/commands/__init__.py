@@ -1,0 +1,1 @@
+"""The verbs of the `labledger` command: HELP, arguments(parser), main(chosen)."""

@@ -1,0 +1,51 @@
+"""Brings a database up to date with this code; safe to run at every start.
+
+`labledger run` calls it when something changed, the compose file before web
+and workers start.
+"""
+
+import os
+import secrets
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+FIRST_NAME = "admin"
+
+
+class Command(BaseCommand):
+    help = "Apply migrations; make the first administrator when there is nobody."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="a new database gets sample work")
+
+    def handle(self, *args: Any, demo: bool, **options: Any) -> None:
+        if migrations_wait():
+            call_command("migrate", interactive=False, skip_checks=True, verbosity=1)
+        if User.objects.exists():
+            return
+        first_login(settings.DATA / "keys" / "first_login")
+        if demo and "demo" in get_commands():
+            call_command("demo")
+
+
+def migrations_wait() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def first_login(file: Path) -> None:
+    """The first administrator, whose password is only in a closed file."""
+    password = secrets.token_urlsafe(9)
+    User.objects.create_superuser(FIRST_NAME, f"{FIRST_NAME}@localhost", password)
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+        opened.write(f"{FIRST_NAME} {password}\n")

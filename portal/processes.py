@@ -1,0 +1,51 @@
+"""What runs beside the servers: web, worker, beat. One table, for one machine."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from portal.embedded.child import Child
+
+PYTHON = sys.executable
+
+
+def prepare(*, demo: bool) -> Child:
+    more = ["--demo"] if demo else []
+    return Child("prepare", django("prepare", *more), ends=True)
+
+
+def collect() -> Child:
+    command = django("collectstatic", "--noinput", "--clear", "--verbosity", "0")
+    return Child("static", command, ends=True)
+
+
+def web(host: str, port: int) -> Child:
+    """Threads wait for Postgres, processes use the cores."""
+    workers = os.environ.get("LABLEDGER_WEB_WORKERS", "2")
+    serve = ("--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws")
+    size = ("--workers", workers, "--blocking-threads", "4", "--workers-kill-timeout", "5")
+    command = [PYTHON, "-m", "granian", *serve, *size, "portal.wsgi:application"]
+    return Child("web", command, patience=10)
+
+
+def worker() -> Child:
+    """An orphaned worker drops what it does (QUIT): tasks are acknowledged late
+    and page by page, so the next start takes them up again."""
+    concurrency = os.environ.get("LABLEDGER_WORKERS", "2")
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    command = [*celery("worker"), "--concurrency", concurrency, *quiet]
+    return Child("worker", command, orphaned_by=signal.SIGQUIT)
+
+
+def beat(data: Path) -> Child:
+    command = [*celery("beat"), "--schedule", str(data / "beat-schedule"), "--pidfile="]
+    return Child("beat", command, patience=5)
+
+
+def celery(part: str) -> list[str]:
+    return [PYTHON, "-m", "celery", "--app", "portal.celery:app", part, "--loglevel", "INFO"]
+
+
+def django(*words: str) -> list[str]:
+    return [PYTHON, "-m", "django", *words, "--settings", "portal.settings"]
