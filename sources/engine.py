@@ -75,43 +75,50 @@ def _bury(source: Source, now: datetime) -> None:
     )
 
 
-def read(source: Source, sync: Sync, client: Client, streams: Sequence[Stream[Any, Any]]) -> None:
+def read(
+    source: Source,
+    sync: Sync,
+    connect: Callable[[], Client],
+    streams: Sequence[Stream[Any, Any]],
+) -> None:
     """Read every stream that is due, and write down how it ended.
 
     A trouble of the other side ends as words on the sync; what was stored
     stays. Anything else is our own fault: it is raised, and the sync says so.
     """
-    outcome, error = "failed", "Labledger itself failed here; the worker's log has the details."
-    next_sync_at = timezone.now() + source.interval
+    ending = Ending("failed", "Labledger itself failed here; the worker's log has the details.")
     try:
-        with closing(client):
+        with closing(connect()) as client:
             for stream in streams:
                 _read_stream(source, sync, client, stream)
-        outcome, error = ("partial" if sync.gap_count else "done"), ""
+        ending = Ending("partial" if sync.gap_count else "done")
     except Unauthorized as trouble:
-        outcome, error = "refused", str(trouble)
-        next_sync_at = timezone.now() + max(source.interval, REFUSED_PAUSE)
+        ending = Ending("refused", str(trouble), timezone.now() + REFUSED_PAUSE)
     except Unavailable as trouble:
-        outcome, error = "failed", str(trouble)
-        next_sync_at = max(next_sync_at, trouble.retry_at or next_sync_at)
+        ending = Ending("failed", str(trouble), trouble.retry_at)
     except ClaimLost:
-        outcome, error = "failed", "Another worker took this source over."
+        ending = Ending("failed", "Another worker took this source over.")
         log.warning("claim lost", source=source.slug, sync=str(sync.pk))
     finally:
-        _end(source, sync, client, outcome, error, next_sync_at)
+        _end(source, sync, ending)
 
 
-def _end(
-    source: Source, sync: Sync, client: Client, outcome: str, error: str, next_sync_at: datetime
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a sync ended; `not_before` puts the next one off."""
+
+    outcome: str
+    error: str = ""
+    not_before: datetime | None = None
+
+
+def _end(source: Source, sync: Sync, ending: Ending) -> None:
+    now = timezone.now()
     Sync.objects.filter(pk=sync.pk, outcome="").update(
-        outcome=outcome,
-        error=error,
-        finished_at=timezone.now(),
-        requests=client.requests,
-        phase="",
+        outcome=ending.outcome, error=ending.error, finished_at=now, phase=""
     )
-    source.release(sync.pk, next_sync_at)
+    due = now + source.interval
+    source.release(sync.pk, max(due, ending.not_before or due))
 
 
 def _read_stream(source: Source, sync: Sync, client: Client, stream: Stream[Any, Any]) -> None:

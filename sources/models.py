@@ -72,12 +72,14 @@ class Source(models.Model):
         return uuid.uuid5(self.id, f"{kind}:{external_id}")
 
     def claim_for(self, sync: uuid.UUID, now: datetime) -> bool:
-        """Take this source for one sync; False when another worker was quicker.
+        """Take this source for one sync; False when a sync holds it, or another
+        worker was quicker.
 
         Compare-and-set on what we read: no lock is held, and a claim that is
         never renewed runs out by itself.
         """
-        won = Source.objects.filter(pk=self.pk, next_sync_at=self.next_sync_at).update(
+        free = Q(claim=None) | Q(next_sync_at__lte=now)
+        won = Source.objects.filter(free, pk=self.pk, next_sync_at=self.next_sync_at).update(
             next_sync_at=now + settings.SYNC_LEASE, claim=sync
         )
         return won == 1

@@ -4,8 +4,10 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from sources.connectors.base import Unauthorized
 
-class Unreadable(Exception):
+
+class Unreadable(Unauthorized):
     """A stored credential that none of the keys opens."""
 
 

@@ -1,0 +1,1 @@
+"""The runs table: its filter language, its query, its page, its CSV."""
