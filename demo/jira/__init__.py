@@ -10,3 +10,9 @@
 `index` is how far search lags behind; `faults` breaks answers on request;
 `crowd` makes a big team. Standard library only.
 """
+
+from demo.jira.faults import Fault
+from demo.jira.server import Practice
+from demo.jira.state import State
+
+__all__ = ["Fault", "Practice", "State"]
