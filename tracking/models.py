@@ -79,9 +79,9 @@ class Run(Mirrored):
 
     class Meta:
         indexes = (
-            models.Index(F("started_at").desc(nulls_last=True), F("key"), name="runs_newest"),
-            models.Index("project", F("started_at").desc(nulls_last=True), name="runs_of_project"),
-            models.Index("state", F("started_at").desc(nulls_last=True), name="runs_in_state"),
+            models.Index("started_at", "key", name="runs_newest"),
+            models.Index("project", "started_at", "key", name="runs_of_project"),
+            models.Index("state", "started_at", "key", name="runs_in_state"),
             GinIndex(fields=("parameters",), opclasses=("jsonb_path_ops",), name="runs_parameters"),
             GinIndex(fields=("name",), opclasses=("gin_trgm_ops",), name="runs_name_trigrams"),
         )
@@ -91,12 +91,13 @@ class Run(Mirrored):
 
 
 class Mention(models.Model):
-    """What a run's words name, in one canonical form, resolved by nobody here."""
+    """What a run's words name, in one canonical form, resolved by nobody here.
+    Every tag has a row of its own besides, as it was written."""
 
     id = models.BigAutoField(primary_key=True)
     source = mirrored_from()
     run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False, related_name="mentions")
-    kind = models.CharField(max_length=8, help_text="key or sprint")
+    kind = models.CharField(max_length=8, help_text="key, sprint or tag")
     value = models.TextField(help_text="DOC-2698, or sprint 49")
     place = models.CharField(max_length=12, help_text="tag, name or description")
     started_at = models.DateTimeField(null=True)

@@ -114,7 +114,7 @@ def _tokens(text: str) -> Iterator[Token]:
     while at < len(text):
         found = TOKEN.match(text, at)
         if found is None:
-            raise Misread(f"Cannot read “{text[at:at + 20].strip()}” (character {at + 1}).")
+            raise Misread(f"Cannot read “{text[at : at + 20].strip()}” (character {at + 1}).")
         at = found.end()
         yield _token(found)
 

@@ -18,8 +18,9 @@ from sources.models import Source
 from sources.store import Stored
 from tracking.streams import files, models, removals, runs, series, texts
 from tracking.streams.files import Pulled
+from tracking.streams.removals import Listing, store_listing
 
-__all__ = ["prepare", "store"]
+__all__ = ["Listing", "prepare", "store", "store_listing"]
 
 type Prepared = RunRecord | SeriesRecord | Removal | Pulled
 

@@ -9,11 +9,14 @@ from django.utils import timezone
 from sources import documents
 from sources.connectors.base import RunRecord
 from sources.models import Source
-from sources.store import Fresh, Stored, mirror, replace, upsert
+from sources.store import Fresh, Row, Stored, clean, mirror, replace, upsert
 from tracking.mentions import mentions
 from tracking.models import Column, Mention, Metric, Run, TrackerProject
 from tracking.streams import mapping
 from tracking.streams.naming import owner_id
+
+
+LONGEST_TAG = 500  # of a value in an index
 
 
 def store(source: Source, records: Sequence[RunRecord]) -> Stored:
@@ -73,17 +76,25 @@ def _store_mentions(source: Source, fresh: Sequence[Fresh[dict[str, Any]]]) -> N
         {
             "source_id": source.pk,
             "run_id": one.key,
-            "kind": mention.kind,
-            "value": mention.value,
-            "place": mention.place,
+            "kind": kind,
+            "value": value,
+            "place": place,
             "started_at": one.row["started_at"],
         }
         for one in fresh
-        for mention in mentions(
-            tags=one.row["tags"], name=one.row["name"], description=one.row["description"]
-        )
+        for kind, value, place in _named(one.row)
     ]
     replace(Mention, "run_id", [one.key for one in fresh], rows)
+
+
+def _named(row: Row) -> list[tuple[str, str, str]]:
+    """(kind, value, place) of all that a run's words name, its plain tags too."""
+    words = mentions(tags=row["tags"], name=row["name"], description=row["description"])
+    tags = {clean(tag)[:LONGEST_TAG] for tag in row["tags"]}
+    return [
+        *((one.kind, one.value, one.place) for one in words),
+        *(("tag", t, "tag") for t in tags),
+    ]
 
 
 def _store_numbers(source: Source, records: Sequence[tuple[UUID, RunRecord]]) -> None:
