@@ -64,7 +64,7 @@ def verdict(name: str | None, *, title: str = "") -> Chip:
 def grade(name: str, reason: str = "") -> Chip:
     """How well a fact is known. What is missing always says why."""
     if name == "missing":
-        return chip("warn", "missing", note=reason or "not in the archive")
+        return chip("warn", "missing:", note=reason or "not in the archive")
     return chip(GRADES.get(name, "plain"), name, title=reason)
 
 
