@@ -1,0 +1,204 @@
+"""The loop: cursors, claims, and what becomes of troubles."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from sources import engine
+from sources.connectors.base import Gap, Json, Page, Unauthorized, Unavailable
+from sources.models import Cursor, Source, Sync
+from sources.store import Stored, mirror
+from tracking.models import TrackerProject
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Shelf:
+    """A tiny tracker: names in order, two a page, that can break at a page."""
+
+    names: list[str]
+    breaks_at: int | None = None
+    trouble: Exception | None = None
+    requests: int = 0
+    closed: bool = False
+    asked: list[Json] = field(default_factory=list)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def pages(self, since: Json) -> Iterator[Page[str]]:
+        self.asked.append(since)
+        start = since if isinstance(since, int) else 0
+        for at in range(start, len(self.names), 2):
+            self.requests += 1
+            if self.breaks_at == at and self.trouble:
+                raise self.trouble
+            yield Page(self.names[at : at + 2], at + 2, total=len(self.names))
+
+
+def store(source: Source, names: Sequence[str]) -> Stored:
+    records = [(name, {"name": name}) for name in names]
+    return mirror(source, TrackerProject, "project", records, lambda raw: dict(raw)).stored
+
+
+STREAM: engine.Stream[Any, Any] = engine.Stream(
+    "projects", pages=lambda shelf, since: shelf.pages(since), store=store
+)
+
+
+def run(source: Source, shelf: Shelf, *streams: engine.Stream[Any, Any]) -> Sync:
+    source.refresh_from_db()
+    Source.objects.filter(pk=source.pk).update(next_sync_at=timezone.now(), claim=None)
+    source.refresh_from_db()
+    sync = engine.claim(source)
+    assert sync is not None
+    engine.read(source, sync, lambda: shelf, streams or (STREAM,))
+    sync.refresh_from_db()
+    return sync
+
+
+def test_a_sync_counts_what_it_did_and_sets_the_next_one(source: Source) -> None:
+    shelf = Shelf(["a", "b", "c"])
+    sync = run(source, shelf)
+    assert (sync.outcome, sync.inserted, sync.records, sync.requests) == ("done", 3, 3, 2)
+    assert sync.total == 3
+    source.refresh_from_db()
+    assert source.claim is None
+    assert source.next_sync_at > timezone.now() + source.interval - timedelta(minutes=1)
+    assert shelf.closed
+
+
+def test_a_trouble_keeps_what_was_stored_and_the_next_sync_goes_on_from_there(
+    source: Source,
+) -> None:
+    shelf = Shelf(["a", "b", "c", "d"], breaks_at=2, trouble=Unavailable("The server is away."))
+    sync = run(source, shelf)
+    assert (sync.outcome, sync.error) == ("failed", "The server is away.")
+    assert TrackerProject.objects.count() == 2
+    healed = Shelf(["a", "b", "c", "d"])
+    assert run(source, healed).outcome == "done"
+    assert healed.asked == [2]
+    assert TrackerProject.objects.count() == 4
+
+
+def test_a_page_that_cannot_be_stored_moves_no_cursor(source: Source) -> None:
+    def broken(source: Source, names: Sequence[str]) -> Stored:
+        store(source, names)
+        raise RuntimeError("a bug of ours")
+
+    stream: engine.Stream[Any, Any] = engine.Stream("projects", pages=STREAM.pages, store=broken)
+    with pytest.raises(RuntimeError):
+        run(source, Shelf(["a"]), stream)
+    assert not TrackerProject.objects.exists()
+    assert Cursor.objects.get().position is None
+    sync = Sync.objects.get()
+    assert sync.outcome == "failed"
+    assert "a bug of ours" not in sync.error
+
+
+def test_a_refused_credential_waits_for_a_person(source: Source) -> None:
+    shelf = Shelf(["a"], breaks_at=0, trouble=Unauthorized("The token is not accepted."))
+    sync = run(source, shelf)
+    assert sync.outcome == "refused"
+    source.refresh_from_db()
+    assert source.next_sync_at > timezone.now() + timedelta(minutes=50)
+
+
+def test_a_client_that_cannot_even_start_ends_as_words(source: Source) -> None:
+    def connect() -> Shelf:
+        raise Unavailable("No such host.")
+
+    sync = engine.claim(source)
+    assert sync is not None
+    engine.read(source, sync, connect, (STREAM,))
+    sync.refresh_from_db()
+    assert (sync.outcome, sync.error) == ("failed", "No such host.")
+
+
+def test_a_wait_that_the_source_asked_for_is_kept(source: Source) -> None:
+    later = timezone.now() + timedelta(hours=3)
+    trouble = Unavailable("The hourly quota is used up.", retry_at=later)
+    run(source, Shelf(["a"], breaks_at=0, trouble=trouble))
+    source.refresh_from_db()
+    assert source.next_sync_at == later
+
+
+def test_gaps_make_a_sync_partial_and_are_kept_in_words(source: Source) -> None:
+    def pages(shelf: Shelf, since: Json) -> Iterator[Page[str]]:
+        yield Page(["a"], 1, gaps=[Gap("part 2 of DOC-4", "is cut short")])
+
+    stream: engine.Stream[Any, Any] = engine.Stream("projects", pages=pages, store=store)
+    sync = run(source, Shelf([]), stream)
+    assert sync.outcome == "partial"
+    assert sync.gaps == [{"what": "part 2 of DOC-4", "why": "is cut short"}]
+
+
+def test_only_one_of_two_workers_gets_a_source(source: Source) -> None:
+    same = Source.objects.get(pk=source.pk)
+    assert engine.claim(source) is not None
+    assert engine.claim(same) is None
+    same.refresh_from_db()
+    assert engine.claim(same) is None, "a running sync cannot be started over"
+
+
+def test_a_claim_that_is_never_renewed_runs_out_and_the_dead_sync_is_closed(
+    source: Source,
+) -> None:
+    dead = engine.claim(source)
+    assert dead is not None
+    Source.objects.filter(pk=source.pk).update(next_sync_at=timezone.now() - timedelta(seconds=1))
+    source.refresh_from_db()
+    assert list(Source.objects.due(timezone.now())) == [source]
+    assert engine.claim(source) is not None
+    dead.refresh_from_db()
+    assert dead.outcome == "failed"
+    assert "worker stopped" in dead.error
+
+
+def test_a_worker_that_lost_its_claim_writes_nothing_more(source: Source) -> None:
+    def pages(shelf: Shelf, since: Json) -> Iterator[Page[str]]:
+        yield Page(["a"], 1)
+        Source.objects.filter(pk=source.pk).update(next_sync_at=timezone.now())
+        source.refresh_from_db()
+        assert engine.claim(source) is not None
+        yield Page(["b"], 2)
+
+    stream: engine.Stream[Any, Any] = engine.Stream("projects", pages=pages, store=store)
+    run(source, Shelf([]), stream)
+    assert list(TrackerProject.objects.values_list("name", flat=True)) == ["a"]
+    assert Source.objects.get().claim is not None, "the winner's claim stays"
+
+
+def test_a_slow_stream_rests_until_its_time(source: Source) -> None:
+    slow: engine.Stream[Any, Any] = engine.Stream(
+        "projects", pages=STREAM.pages, store=store, every=timedelta(hours=6)
+    )
+    shelf = Shelf(["a"])
+    run(source, shelf, slow)
+    run(source, shelf, slow)
+    assert len(shelf.asked) == 1
+    Cursor.objects.update(finished_at=timezone.now() - timedelta(hours=7))
+    run(source, shelf, slow)
+    assert len(shelf.asked) == 2
+
+
+def test_slow_work_of_a_page_is_done_before_its_transaction(source: Source) -> None:
+    seen: list[bool] = []
+
+    def prepare(source: Source, names: Sequence[str], beat: Any) -> list[str]:
+        seen.append(connection.in_atomic_block and len(connection.savepoint_ids) > 0)
+        beat()
+        return [name.upper() for name in names]
+
+    stream: engine.Stream[Any, Any] = engine.Stream(
+        "projects", pages=STREAM.pages, store=store, prepare=prepare
+    )
+    run(source, Shelf(["a"]), stream)
+    assert TrackerProject.objects.get().name == "A"
+    assert seen == [False]
