@@ -24,7 +24,7 @@ def instant(value: object) -> datetime | None:
         return None
     try:
         if isinstance(value, int | float):
-            return _from_epoch(float(value))
+            return _from_epoch(value)
         if isinstance(value, str):
             return _from_text(value.strip())
     except (ValueError, OverflowError):
@@ -33,13 +33,14 @@ def instant(value: object) -> datetime | None:
 
 
 def _from_epoch(number: float) -> datetime:
-    seconds = number / 1000 if abs(number) >= MILLISECONDS else number
-    return EPOCH + timedelta(seconds=seconds)
+    if abs(number) >= MILLISECONDS:
+        return EPOCH + timedelta(milliseconds=number)
+    return EPOCH + timedelta(seconds=number)
 
 
 def _from_text(text: str) -> datetime:
     if DIGITS.fullmatch(text):
-        return _from_epoch(float(text))
+        return _from_epoch(int(text))
     moment = datetime.fromisoformat(text)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 

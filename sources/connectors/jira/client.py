@@ -1,0 +1,154 @@
+"""The door of the Jira connector."""
+
+from collections.abc import Iterator, Sequence
+from itertools import batched
+
+from sources.connectors.base import Identity, Json, Page
+from sources.connectors.jira import agile, center, cloud, feed
+from sources.connectors.jira.fields import Fields, discovered
+from sources.connectors.jira.identity import identity
+from sources.connectors.jira.position import Position
+from sources.connectors.jira.scope import Scope, scope_of
+from sources.connectors.jira.site import Mode, Record, Site
+from sources.http import Budget, Limits
+
+BY_ID = 200
+
+
+class JiraClient:
+    """Reads one Jira, Cloud or Data Center. Raises Unauthorized or Unavailable.
+
+    `projects` are keys, old keys or ids; none means all that the account sees.
+    One client serves one sync, in one thread. `close` it, or use it with `with`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        mode: Mode = "auto",
+        email: str = "",
+        token: str,
+        projects: Sequence[str | int] = (),
+        budget: Budget | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._site = Site(
+            address, mode=mode, email=email, token=token, limits=limits, budget=budget
+        )
+        self._wanted = projects
+        self._scope: Scope | None = None
+        self._fields: Fields | None = None
+
+    def __enter__(self) -> "JiraClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._site.close()
+
+    @property
+    def requests(self) -> int:
+        """Requests made so far, retries included."""
+        return self._site.session.requests
+
+    @property
+    def cloud(self) -> bool:
+        return self._site.cloud
+
+    def test(self) -> Identity:
+        """Who we are there and what we see."""
+        return identity(self._site, self._wanted)
+
+    def scope(self) -> Scope:
+        """The projects that are read; asked once a client."""
+        if self._scope is None:
+            self._scope = scope_of(self._site, self._wanted)
+        return self._scope
+
+    def fields(self) -> Fields:
+        """The ids of the fields for points, sprints and epics; asked once a client."""
+        if self._fields is None:
+            self._fields = discovered(self._site, self.scope())
+        return self._fields
+
+    # ── what is read whole each time ─────────────────────────────────────────
+
+    def projects(self) -> Iterator[Page[Record]]:
+        """The projects that are read, and a gap for each that is not visible."""
+        scope = self.scope()
+        yield Page(list(scope.projects), resume=None, gaps=scope.gaps)
+
+    def versions(self) -> Iterator[Page[Record]]:
+        """Every version, a page a project; Jira's `projectId` says whose."""
+        for project in self.scope().ids:
+            path = f"project/{project}/versions"
+            rows = self._site.rows(self._site.ask("GET", path).value, "", path)
+            yield Page(rows, resume=None)
+
+    def boards(self) -> Iterator[Page[Record]]:
+        """Every board of the projects, with `projects`: ids it was found by."""
+        return agile.boards(self._site, self.scope())
+
+    def sprints(self) -> Iterator[Page[Record]]:
+        """Every sprint of those boards, each once, with `board`."""
+        return agile.sprints(self._site, self.scope())
+
+    # ── what is read on from where it was ────────────────────────────────────
+
+    def issues(self, since: Json = None) -> Iterator[Page[Record]]:
+        """Issues changed since the last poll, oldest change first, whole.
+
+        A record is {"issue", "changelog", "comments", "worklogs", "fields"}. The
+        last ten minutes of the former poll are read again. Every page's `resume`
+        goes on behind it; the last page is empty and ends the poll: only then
+        does the watermark move, to the server's time at this poll's beginning.
+        """
+        scope, fields = self.scope(), self.fields()
+        position = Position.of(since)
+        if not position.under_way(scope.ids):
+            position = position.began(scope.ids, self._site.clock())
+        manner = cloud if self._site.cloud else center
+        gaps = scope.gaps
+        for page in manner.changed(self._site, fields, position):
+            yield Page(page.records, page.resume, [*gaps, *page.gaps], page.total)
+            gaps = ()
+        self._site.clock()  # a token that ran out meanwhile has emptied the lists
+        yield Page((), position.ended().stored(), gaps, position.total)
+
+    def issues_by_id(self, ids: Sequence[str]) -> Iterator[Page[Record]]:
+        """The same records for these ids (or keys, old ones too), as they are now.
+        Issues that are gone or hidden are missing: the two look alike."""
+        fields = self.fields()
+        manner = cloud if self._site.cloud else center
+        for some in batched(ids, BY_ID, strict=False):
+            records, gaps = manner.fetched(self._site, fields, some)
+            yield Page(records, resume=None, gaps=gaps)
+
+    def sweep(self, since: Json = None) -> Iterator[Page[str]]:
+        """The ids of all issues that the account sees now, from the beginning.
+
+        What is stored and not here is gone or hidden, in the projects named in
+        the last page's `resume["projects"]` only: issues of a project that is
+        not visible (a gap) are not gone. The last page comes only after the
+        account was found to be still let in. Ask `issues_by_id` before
+        believing: a list read while people work may miss one.
+        """
+        scope = self.scope()
+        began = self._site.clock()
+        manner = cloud if self._site.cloud else center
+        for ids in manner.swept(self._site, scope.ids):
+            yield Page(ids, resume=since)
+        self._site.clock()
+        yield Page((), resume={"swept": began, "projects": scope.ids}, gaps=scope.gaps)
+
+    def worklog_feed(self, since: Json = None) -> Iterator[Page[Record]]:
+        """Worklogs changed or deleted since: {"worklog", "issue", "deleted"}.
+
+        Of the whole site, and a deleted one tells no issue: re-read, with
+        `issues_by_id`, the stored issues that they belong to.
+        """
+        self._site.who()
+        return feed.changes(self._site, since)
