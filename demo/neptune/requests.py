@@ -24,6 +24,10 @@ class Dropped(Exception):
     """The connection is to be closed without an answer."""
 
 
+class BadGrant(Exception):
+    """No new access token for this; the token endpoint says so in OAuth's words."""
+
+
 class Handler(BaseHTTPRequestHandler):
     practice: "Practice"
     protocol_version = "HTTP/1.1"
@@ -50,6 +54,8 @@ class Handler(BaseHTTPRequestHandler):
             heard = {name.title(): value for name, value in self.headers.items()}
             ask = Ask(self.practice.store, self.practice, "", query, lists, heard, raw)
             self._reply(200, self._answer(operation, address.path, ask), fault=fault)
+        except BadGrant:
+            self._reply(400, {"error": "invalid_grant"})
         except Refusal as refusal:
             self._reply(refusal.status, refusal.body, headers=dict(refusal.headers))
         except Dropped:
@@ -92,9 +98,9 @@ class Handler(BaseHTTPRequestHandler):
         try:
             user = tokens.user_of_jwt(form["refresh_token"][0])
         except (tokens.Refused, KeyError) as error:
-            raise Refusal(400, "invalid_grant") from error
+            raise BadGrant from error
         if user in self.practice.revoked:
-            raise Refusal(400, "invalid_grant")
+            raise BadGrant
         return issue(self.practice, user)
 
     def _reply(

@@ -1,0 +1,101 @@
+"""How far a project has been read, as JSON between two syncs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from sources.connectors.base import Json, Kind
+
+KINDS: tuple[Kind, ...] = ("run", "model", "model_version")
+OVERLAP = 10_000  # ms: a write may be dated before one that we have seen
+REMEMBERED = 50  # runs at rest whose series we still know; tags often come late
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How much of one series is read: points, the last one's step, and a
+    fingerprint of what the table told of it then."""
+
+    count: int
+    step: float
+    print: int
+
+
+type Series = dict[str, Reached]
+
+
+@dataclass(slots=True)
+class Mark:
+    """One kind's place: read up to `at` (the latest modification, in epoch ms).
+
+    `recent`: ids by their modification, as far back as the next sync looks
+    again. `series`: what is read of each run that may grow. `unfinished`: runs
+    that are still at work, or were left off in the middle.
+    """
+
+    at: int | None = None
+    recent: dict[str, int] = field(default_factory=dict)
+    series: dict[str, Series] = field(default_factory=dict)
+    unfinished: set[str] = field(default_factory=set)
+
+    @property
+    def since(self) -> int | None:
+        """From where the next sync looks."""
+        return None if self.at is None else self.at - OVERLAP
+
+    def is_read(self, run: str, modified: int) -> bool:
+        return self.recent.get(run) == modified and run not in self.unfinished
+
+    def begin(self, run: str) -> Series:
+        """What is known of a run's series, to be added to; last in line to be forgotten."""
+        self.unfinished.add(run)
+        self.series[run] = self.series.pop(run, {})
+        return self.series[run]
+
+    def end(self, run: str, modified: int, *, running: bool) -> None:
+        if not running:
+            self.unfinished.discard(run)
+        self.at = max(modified, self.at or modified)
+        oldest = self.at - OVERLAP
+        self.recent[run] = modified
+        self.recent = {one: then for one, then in self.recent.items() if then >= oldest}
+        self._forget()
+
+    def _forget(self) -> None:
+        at_rest = [run for run in self.series if run not in self.unfinished]
+        for run in at_rest[:-REMEMBERED]:
+            del self.series[run]
+
+    def to_json(self) -> dict[str, Json]:
+        return {
+            "at": self.at,
+            "recent": dict(self.recent),
+            "series": {
+                run: {path: [one.count, one.step, one.print] for path, one in series.items()}
+                for run, series in self.series.items()
+            },
+            "unfinished": sorted(self.unfinished),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        series = {
+            run: {path: Reached(*one) for path, one in known.items()}
+            for run, known in kept["series"].items()
+        }
+        return cls(kept["at"], dict(kept["recent"]), series, set(kept["unfinished"]))
+
+
+@dataclass(slots=True)
+class Position:
+    marks: dict[Kind, Mark] = field(default_factory=lambda: {kind: Mark() for kind in KINDS})
+
+    def to_json(self) -> Json:
+        return {kind: mark.to_json() for kind, mark in self.marks.items()}
+
+    @classmethod
+    def from_json(cls, kept: Json) -> Self:
+        if not isinstance(kept, Mapping):
+            return cls()
+        known: Mapping[str, Any] = kept
+        return cls({kind: Mark.from_json(known[kind]) for kind in KINDS})

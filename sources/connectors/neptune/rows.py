@@ -1,0 +1,176 @@
+"""What a table row means. Pure: a row in, records and what to read next out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from zlib import crc32
+
+from sources.connectors.base import Attribute, Gap, RunRecord
+from sources.connectors.neptune.table import Entry, Table
+from sources.connectors.neptune.times import moment
+
+type Properties = Mapping[str, Any]
+type SeriesType = Literal["float", "text", "file"]
+
+SERIES: Mapping[str, SeriesType] = {
+    "floatSeries": "float", "stringSeries": "text", "imageSeries": "file",
+}  # fmt: skip
+FILES = ("file", "fileSet", "artifact")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A series, file, file set or artifact as far as the table tells of it."""
+
+    path: str
+    type: str
+    properties: Properties
+
+    @property
+    def last_step(self) -> float | None:
+        step = self.properties.get("lastStep")
+        return None if step is None else float(step)
+
+    @property
+    def print(self) -> int:
+        """Changes when the table tells anything else of it than before."""
+        told = {key: value for key, value in self.properties.items() if value is not None}
+        return crc32(repr(sorted(told.items(), key=str)).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    project_id: str
+    entry: Entry
+    record: RunRecord
+    running: bool
+    series: list[Shown] = field(default_factory=list)
+    files: list[Shown] = field(default_factory=list)
+
+    @property
+    def version(self) -> str:
+        """What a file's version ends with.
+
+        A table tells a file's name and size, and a better checkpoint has the
+        size of the one before. So a file counts as new when its run has
+        changed; but not while the run is at work, where that is all the time:
+        then when it ends.
+        """
+        return "running" if self.running else str(self.entry.modified)
+
+
+def row_of(entry: Entry, project: str, table: Table) -> Row:
+    kind = table.kind
+    attributes: dict[str, Attribute] = {}
+    series, files, gaps = [], [], []
+    for one in entry.fields:
+        shown = Shown(one["name"], one["type"], one.get(f"{one['type']}Properties") or {})
+        if shown.type in SERIES:
+            series.append(shown)
+        elif shown.type in FILES:
+            files.append(shown)
+        elif shown.type not in ATTRIBUTES:
+            gaps.append(Gap(shown.path, f"of a type we do not know ({shown.type})"))
+        meaning = ATTRIBUTES.get(shown.type)
+        value = meaning and meaning(shown.properties)
+        if value:
+            attributes[shown.path] = value
+    if kind == "run" and "source_code/git" not in attributes:
+        gaps.append(Gap("commit", "was not logged: no git repository where the run began"))
+    return Row(
+        table.project_id,
+        entry,
+        RunRecord(
+            project,
+            entry.sys_id,
+            attributes,
+            kind=kind,
+            gaps=gaps,
+            provenance={"tracker": "neptune", "host": table.wire.host, "id": entry.id},
+            trashed=entry.value("sys/trashed") is True,
+        ),
+        running=kind == "run" and entry.value("sys/state") == "running",
+        series=series,
+        files=files,
+    )
+
+
+# ── values ───────────────────────────────────────────────────────────────────
+
+
+def atom(kind: str) -> Callable[[Properties], Attribute | None]:
+    def meaning(told: Properties) -> Attribute | None:
+        value = told.get("value")
+        return None if value is None else Attribute(kind, value)
+
+    return meaning
+
+
+def number(told: Properties) -> Attribute | None:
+    """JSON has no 3.0: a whole number may have lost its point on the way."""
+    value = told.get("value")
+    return None if value is None else Attribute("float", float(value))
+
+
+def time(told: Properties) -> Attribute | None:
+    value = told.get("value")
+    return Attribute("datetime", moment(value)) if value else None
+
+
+def string_set(told: Properties) -> Attribute:
+    return Attribute("string_set", sorted(told.get("values") or ()))
+
+
+def figures(told: Properties) -> Attribute | None:
+    """The table knows no count of points."""
+    if told.get("last") is None:
+        return None
+    named = {key: told.get(key) for key in ("last", "min", "max", "average")}
+    return Attribute("float_series", named | {"last_step": told.get("lastStep"), "count": None})
+
+
+def git(told: Properties) -> Attribute | None:
+    commit = told.get("commit") or {}
+    if not commit.get("commitId"):
+        return None
+    known = {
+        "commit": commit["commitId"],
+        "message": commit.get("message"),
+        "author": commit.get("authorName"),
+        "email": commit.get("authorEmail"),
+        "date": commit.get("commitDate"),
+        "branch": told.get("currentBranch"),
+        "dirty": told.get("repositoryDirty"),
+        "remotes": told.get("remotes"),
+    }
+    return Attribute("git", {key: value for key, value in known.items() if value is not None})
+
+
+def notebook(told: Properties) -> Attribute:
+    known = {
+        "notebook": told.get("notebookName"),
+        "notebook_id": told.get("notebookId"),
+        "checkpoint": told.get("checkpointName"),
+        "checkpoint_id": told.get("checkpointId"),
+    }
+    return Attribute("notebook", {key: value for key, value in known.items() if value})
+
+
+def no_attribute(_: Properties) -> None:
+    """Its points or files come as records of their own."""
+    return
+
+
+ATTRIBUTES: Mapping[str, Callable[[Properties], Attribute | None]] = {
+    "string": atom("string"),
+    "int": atom("int"),
+    "float": number,
+    "bool": atom("bool"),
+    "datetime": time,
+    "experimentState": atom("string"),
+    "stringSet": string_set,
+    "gitRef": git,
+    "notebookRef": notebook,
+    "floatSeries": figures,
+    **dict.fromkeys(("stringSeries", "imageSeries", *FILES), no_attribute),
+}
