@@ -83,10 +83,11 @@ TEMPLATES = [
 
 # ── stores ───────────────────────────────────────────────────────────────────
 
+RUN = (DATA / "run").resolve()  # a link, where the data folder is too deep for a socket
 DATABASE_URL = os.environ.get("DATABASE_URL") or (
-    f"postgresql://labledger@/labledger?host={DATA / 'run'}"
+    f"postgresql://labledger@/labledger?host={RUN}"
 )
-REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{DATA / 'run' / 'valkey.sock'}"
+REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{RUN / 'valkey.sock'}"
 DATABASES = {"default": environment.database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
