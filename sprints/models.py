@@ -122,6 +122,9 @@ class Task(Mirrored):
     is_hypothesis = models.BooleanField(default=False)
     summary = models.TextField()
     description = models.TextField(blank=True, help_text="Safe HTML.")
+    claimed = models.JSONField(
+        default=dict, help_text="Metric, direction, threshold, baseline, from the text's lines."
+    )
     status = models.TextField()
     category = models.CharField(max_length=5)
     assignee = models.ForeignKey(

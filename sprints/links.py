@@ -1,0 +1,160 @@
+"""Which runs belong to which tasks.
+
+A run names a task in its tags, name or description (tracking keeps that as
+mentions, knowing no task); here the names meet the keys that tasks have, or
+once had. So a run may come before its task, and a moved key heals itself.
+What a person tied or untied by hand counts over the words.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from sources.models import Person, visible_sources
+from sprints.models import Dismissal, Evidence, Sprint, Task, TaskKey
+from tracking.models import Mention, Run, RunQuerySet
+from tracking.runs.table import mentioned
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A task of a run, and how it came to be: "tag", "name", "description", "person"."""
+
+    task: Task
+    how: str
+
+
+def keys_of(names: list[str]) -> list[str]:
+    """Every key that the tasks of these keys have had, the given ones included."""
+    tasks = TaskKey.objects.filter(name__in=[name.upper() for name in names]).values("task")
+    held = TaskKey.objects.filter(task__in=tasks).values_list("name", flat=True)
+    return sorted({*(name.upper() for name in names), *held})
+
+
+def runs_of(user: Person, tasks: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """The visible runs of each task, newest first: four queries, whatever their number."""
+    wanted = list(tasks)
+    names = TaskKey.objects.filter(task__in=wanted).values_list("name", "task")
+    by_name: dict[str, list[UUID]] = {}
+    for name, task in names:
+        by_name.setdefault(name, []).append(task)
+    pairs = {
+        (task, run)
+        for value, run in Mention.objects.filter(kind="key", value__in=by_name).values_list(
+            "value", "run"
+        )
+        for task in by_name[value]
+    }
+    for task, run, added in _by_hand(Q(task__in=wanted)):
+        (pairs.add if added else pairs.discard)((task, run))
+    return _in_order(user, wanted, pairs)
+
+
+def _in_order(
+    user: Person, tasks: Sequence[UUID], pairs: set[tuple[UUID, UUID]]
+) -> dict[UUID, list[UUID]]:
+    runs = Run.objects.visible_to(user).filter(pk__in={run for _, run in pairs}, trashed=False)
+    order = {run: at for at, run in enumerate(runs.newest_first().values_list("pk", flat=True))}
+    found: dict[UUID, list[UUID]] = {task: [] for task in tasks}
+    for task, run in pairs:
+        if run in order:
+            found[task].append(run)
+    for several in found.values():
+        several.sort(key=order.__getitem__)
+    return found
+
+
+def _by_hand(where: Q) -> list[tuple[UUID, UUID, bool]]:
+    """(task, run, added), the newest word on each pair only."""
+    rows = Evidence.objects.filter(where).order_by("task", "run", "-at", "-id")
+    return list(rows.distinct("task", "run").values_list("task", "run", "added"))
+
+
+def tasks_of(user: Person, runs: Iterable[UUID]) -> dict[UUID, list[Link]]:
+    """The visible tasks of each run: three queries, whatever their number."""
+    wanted = list(runs)
+    rows = Mention.objects.filter(run__in=wanted, kind="key")
+    named = list(rows.order_by("id").values_list("run", "value", "place"))
+    by_hand = _by_hand(Q(run__in=wanted))
+    keys = TaskKey.objects.filter(name__in={value for _, value, _ in named})
+    holders: dict[str, set[UUID]] = {}
+    for name, task in keys.values_list("name", "task"):
+        holders.setdefault(name, set()).add(task)
+    how = {(run, task): place for run, value, place in named for task in holders.get(value, ())}
+    for task, run, added in by_hand:
+        if added:
+            how[run, task] = "person"
+        else:
+            how.pop((run, task), None)
+    return _linked(user, wanted, how)
+
+
+def _linked(
+    user: Person, runs: Sequence[UUID], how: Mapping[tuple[UUID, UUID], str]
+) -> dict[UUID, list[Link]]:
+    tasks = Task.objects.visible_to(user).in_bulk({task for _, task in how})
+    found: dict[UUID, list[Link]] = {run: [] for run in runs}
+    for (run, task), place in how.items():
+        if task in tasks:
+            found[run].append(Link(tasks[task], place))
+    return found
+
+
+def sprints_of(user: Person, runs: Iterable[UUID]) -> dict[UUID, list[Sprint]]:
+    """The visible sprints that each run's words name."""
+    words = mentioned(runs)
+    numbers = {
+        run: {int(value.split()[-1]) for kind, value in several if kind == "sprint"}
+        for run, several in words.items()
+    }
+    held = Sprint.objects.visible_to(user).filter(number__in=set().union(*numbers.values()))
+    by_number: dict[int | None, list[Sprint]] = {}
+    for sprint in held:
+        by_number.setdefault(sprint.number, []).append(sprint)
+    return {
+        run: [sprint for number in sorted(several) for sprint in by_number.get(number, [])]
+        for run, several in numbers.items()
+    }
+
+
+# ── what belongs to nothing yet ──────────────────────────────────────────────
+
+
+def loose_runs(user: Person) -> RunQuerySet:
+    """Runs that no task claims: the inbox. Nobody's words tie them to a task
+    that is there, and nobody put them aside."""
+    names_a_task = Mention.objects.filter(
+        Exists(TaskKey.objects.filter(name=OuterRef("value"), source__in=visible_sources(user))),
+        run=OuterRef("pk"),
+        kind="key",
+    )
+    tied = Evidence.objects.filter(run=OuterRef("pk"), added=True)
+    return Run.objects.visible_to(user).filter(
+        ~Exists(names_a_task),
+        ~Exists(tied),
+        ~Exists(Dismissal.objects.filter(run=OuterRef("pk"))),
+        trashed=False,
+    )
+
+
+# ── by hand ──────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def tie(run: Run, task: Task, *, by: int) -> Evidence:
+    """This run tests, or belongs to, this task: a person says so."""
+    Dismissal.objects.filter(run=run.pk).delete()
+    return Evidence.objects.create(run=run.pk, task=task, added=True, by_id=by)
+
+
+def untie(run: Run, task: Task, *, by: int) -> Evidence:
+    """It does not, whatever its tags say."""
+    return Evidence.objects.create(run=run.pk, task=task, added=False, by_id=by)
+
+
+def dismiss(run: Run, *, by: int) -> Dismissal:
+    """This run belongs to no task. Saying it twice changes nothing."""
+    return Dismissal.objects.get_or_create(run=run.pk, defaults={"by_id": by})[0]
