@@ -44,23 +44,23 @@ def _parent(truth: Truth, value: Any) -> Words:
     return str(value), truth.issues[value].key
 
 
-def _labels(truth: Truth, value: Any) -> Words:
+def _labels(_truth: Truth, value: Any) -> Words:
     return "", " ".join(value)
 
 
-def _text(truth: Truth, value: Any) -> Words:
+def _text(_truth: Truth, value: Any) -> Words:
     return None, plain(value)
 
 
-def _points(truth: Truth, value: Any) -> Words:
+def _points(_truth: Truth, value: Any) -> Words:
     return None, number_text(value)
 
 
-def _resolution(truth: Truth, value: Any) -> Words:
+def _resolution(_truth: Truth, value: Any) -> Words:
     return RESOLUTION[0], str(value)
 
 
-def _named(truth: Truth, value: Any) -> Words:
+def _named(_truth: Truth, value: Any) -> Words:
     return None, str(value)
 
 

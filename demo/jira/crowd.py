@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -181,7 +182,7 @@ def _steps(
     for _ in range(random.randrange(3)):
         yield changes(state, "summary", f"{issue.summary}?", issue.summary)
     yield changes(state, "assignee", None, issue.assignee)
-    for before, after in zip(ORDER, ORDER[1 : random.randrange(1, 5)], strict=False):
+    for before, after in pairwise(ORDER[: random.randrange(1, 5)]):
         yield changes(state, "status", before, after)
         values["status"] = after
     yield changes(state, "labels", (), issue.labels)

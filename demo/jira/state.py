@@ -18,7 +18,7 @@ class State(NoteVerbs, SiteVerbs):
     def load(cls, path: Path | str, *, today: date | None = None) -> Self:
         """Read a seed file; `today` moves its times (see `demo.jira.seed`)."""
         state = cls()
-        with open(path, encoding="utf-8") as file:
+        with Path(path).open(encoding="utf-8") as file:
             seed.read(state, json.load(file), today=today)
         return state
 
@@ -31,7 +31,7 @@ class State(NoteVerbs, SiteVerbs):
 
     def dump(self, path: Path | str) -> None:
         """Write a seed file that loads as this state."""
-        with self.lock, open(path, "w", encoding="utf-8") as file:
+        with self.lock, Path(path).open("w", encoding="utf-8") as file:
             json.dump(seed.write(self), file, ensure_ascii=False, indent=1)
             file.write("\n")
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-type Json = None | bool | int | float | str | list[Any] | dict[str, Any]
+type Json = bool | int | float | str | list[Any] | dict[str, Any] | None
 type Body = str | dict[str, Any]  # wiki text, or an ADF document as it was sent
 type Category = Literal["new", "indeterminate", "done"]
 

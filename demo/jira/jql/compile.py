@@ -63,7 +63,7 @@ def compiled(scope: Scope, text: str) -> Query:
     return Query(matches, where is not None, orders)
 
 
-def _everything(issue: Issue) -> bool:
+def _everything(_issue: Issue) -> bool:
     return True
 
 

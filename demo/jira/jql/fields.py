@@ -47,11 +47,11 @@ def _maybe(value: Any) -> Values:
     return () if value in (None, "") else (value,)
 
 
-def _as_text(scope: Scope, operand: Operand) -> Values:
+def _as_text(_scope: Scope, operand: Operand) -> Values:
     return (operand.text,)
 
 
-def _as_number(scope: Scope, operand: Operand) -> Values:
+def _as_number(_scope: Scope, operand: Operand) -> Values:
     try:
         return (float(operand.text),)
     except ValueError:
@@ -129,7 +129,7 @@ def _as_person(scope: Scope, operand: Operand) -> Values:
     raise _missing(operand.text, "assignee")
 
 
-def _as_category(scope: Scope, operand: Operand) -> Values:
+def _as_category(_scope: Scope, operand: Operand) -> Values:
     names = {"to do": "new", "in progress": "indeterminate", "done": "done"}
     lowered = operand.text.lower()
     return (names.get(lowered, lowered),)
@@ -143,12 +143,12 @@ def _category(scope: Scope, issue: Issue) -> Values:
     return (scope.truth.statuses[issue.status].category,)
 
 
-def _place(scope: Scope, issue: Issue) -> tuple[str, int]:
+def _place(_scope: Scope, issue: Issue) -> tuple[str, int]:
     project, _, number = issue.key.rpartition("-")
     return project, int(number)
 
 
-def _urgency(scope: Scope, issue: Issue) -> int:
+def _urgency(_scope: Scope, issue: Issue) -> int:
     return -PRIORITIES.index(issue.priority) if issue.priority in PRIORITIES else 0
 
 
@@ -158,42 +158,42 @@ def _custom(field: Field) -> Meaning:
     if field.kind == "epic-link":
         return SYSTEM["parent"]
     if field.kind in ("points", "estimate"):
-        return Meaning(lambda scope, issue: _maybe(issue.points), _as_number, ordered=True)
+        return Meaning(lambda _scope, issue: _maybe(issue.points), _as_number, ordered=True)
     if field.kind == "number":
         return Meaning(
-            lambda scope, issue: _maybe(issue.custom.get(field.id)), _as_number, ordered=True
+            lambda _scope, issue: _maybe(issue.custom.get(field.id)), _as_number, ordered=True
         )
-    return Meaning(lambda scope, issue: _maybe(issue.custom.get(field.id)), _as_text, text=True)
+    return Meaning(lambda _scope, issue: _maybe(issue.custom.get(field.id)), _as_text, text=True)
 
 
-_KEY = Meaning(lambda scope, issue: (issue.id,), _as_issue, ordered=True, sort=_place)
+_KEY = Meaning(lambda _scope, issue: (issue.id,), _as_issue, ordered=True, sort=_place)
 SYSTEM: dict[str, Meaning] = {
-    "project": Meaning(lambda scope, issue: (issue.project,), _as_project),
+    "project": Meaning(lambda _scope, issue: (issue.project,), _as_project),
     "key": _KEY,
     "issuekey": _KEY,
     "issue": _KEY,
-    "id": Meaning(lambda scope, issue: (issue.id,), _as_issue, ordered=True),
-    "parent": Meaning(lambda scope, issue: _maybe(issue.parent), _as_issue),
-    "updated": Meaning(lambda scope, issue: (issue.updated,), _as_moment, ordered=True),
-    "created": Meaning(lambda scope, issue: (issue.created,), _as_moment, ordered=True),
+    "id": Meaning(lambda _scope, issue: (issue.id,), _as_issue, ordered=True),
+    "parent": Meaning(lambda _scope, issue: _maybe(issue.parent), _as_issue),
+    "updated": Meaning(lambda _scope, issue: (issue.updated,), _as_moment, ordered=True),
+    "created": Meaning(lambda _scope, issue: (issue.created,), _as_moment, ordered=True),
     "resolutiondate": Meaning(
-        lambda scope, issue: _maybe(issue.resolved), _as_moment, ordered=True
+        lambda _scope, issue: _maybe(issue.resolved), _as_moment, ordered=True
     ),
-    "resolution": Meaning(lambda scope, issue: ("Done",) if issue.resolved else (), _as_text),
+    "resolution": Meaning(lambda _scope, issue: ("Done",) if issue.resolved else (), _as_text),
     "sprint": Meaning(lambda scope, issue: scope.sprints_of(issue), _as_sprint),
-    "issuetype": Meaning(lambda scope, issue: (issue.type,), _as_type),
-    "status": Meaning(lambda scope, issue: (issue.status,), _as_status),
+    "issuetype": Meaning(lambda _scope, issue: (issue.type,), _as_type),
+    "status": Meaning(lambda _scope, issue: (issue.status,), _as_status),
     "statuscategory": Meaning(_category, _as_category),
-    "labels": Meaning(lambda scope, issue: issue.labels, _as_text),
-    "assignee": Meaning(lambda scope, issue: _maybe(issue.assignee), _as_person),
-    "reporter": Meaning(lambda scope, issue: (issue.reporter,), _as_person),
-    "priority": Meaning(lambda scope, issue: (issue.priority,), _as_text, sort=_urgency),
-    "summary": Meaning(lambda scope, issue: (issue.summary,), _as_text, text=True),
+    "labels": Meaning(lambda _scope, issue: issue.labels, _as_text),
+    "assignee": Meaning(lambda _scope, issue: _maybe(issue.assignee), _as_person),
+    "reporter": Meaning(lambda _scope, issue: (issue.reporter,), _as_person),
+    "priority": Meaning(lambda _scope, issue: (issue.priority,), _as_text, sort=_urgency),
+    "summary": Meaning(lambda _scope, issue: (issue.summary,), _as_text, text=True),
     "description": Meaning(
-        lambda scope, issue: _maybe(plain(issue.description)), _as_text, text=True
+        lambda _scope, issue: _maybe(plain(issue.description)), _as_text, text=True
     ),
-    "duedate": Meaning(lambda scope, issue: _maybe(issue.due), _as_text, ordered=True),
-    "rank": Meaning(lambda scope, issue: (issue.id,), _as_issue),
+    "duedate": Meaning(lambda _scope, issue: _maybe(issue.due), _as_text, ordered=True),
+    "rank": Meaning(lambda _scope, issue: (issue.id,), _as_issue),
 }
 SYSTEM |= {
     "type": SYSTEM["issuetype"],

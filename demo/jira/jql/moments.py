@@ -22,10 +22,10 @@ def moment(text: str, zone: ZoneInfo, now: int) -> int:
         return now + 1000 * (-seconds if span["sign"] == "-" else seconds)
     for form in FORMS:
         try:
-            read = datetime.strptime(text, form)
+            read = datetime.strptime(text, form).replace(tzinfo=zone)
         except ValueError:
             continue
-        return round(read.replace(tzinfo=zone).timestamp() * 1000)
+        return round(read.timestamp() * 1000)
     raise Refused(
         400,
         f"Date value '{text}' for field is invalid. Valid formats include: 'yyyy/MM/dd HH:mm',"

@@ -102,12 +102,12 @@ def _spent(issue: Issue) -> int | None:
     return sum(work.seconds for work in issue.worklogs) or None
 
 
-def _progress(voice: Voice, issue: Issue) -> Answer:
+def _progress(_voice: Voice, issue: Issue) -> Answer:
     spent = _spent(issue) or 0
     return {"progress": spent, "total": spent} | ({"percent": 100} if spent else {})
 
 
-def _timetracking(voice: Voice, issue: Issue) -> Answer:
+def _timetracking(_voice: Voice, issue: Issue) -> Answer:
     spent = _spent(issue)
     if spent is None:
         return {}
@@ -177,19 +177,19 @@ def custom(voice: Voice, field: Field) -> Builder:
             return agile.sprint_values
         case "epic-link":
             return _epic
-    return lambda voice, issue: issue.custom.get(field.id)
+    return lambda _voice, issue: issue.custom.get(field.id)
 
 
-def _points(voice: Voice, issue: Issue) -> float | None:
+def _points(_voice: Voice, issue: Issue) -> float | None:
     return issue.points
 
 
-def _nothing(voice: Voice, issue: Issue) -> None:
+def _nothing(_voice: Voice, _issue: Issue) -> None:
     return None
 
 
 BUILDERS: dict[str, Builder] = {
-    "summary": lambda voice, issue: issue.summary,
+    "summary": lambda _voice, issue: issue.summary,
     "issuetype": issue_type,
     "project": _project,
     "status": status,
@@ -202,27 +202,27 @@ BUILDERS: dict[str, Builder] = {
     "creator": lambda voice, issue: people.user(voice, issue.reporter),
     "created": lambda voice, issue: voice.time(issue.created),
     "updated": lambda voice, issue: voice.time(issue.updated),
-    "duedate": lambda voice, issue: issue.due or None,
-    "labels": lambda voice, issue: list(issue.labels),
+    "duedate": lambda _voice, issue: issue.due or None,
+    "labels": lambda _voice, issue: list(issue.labels),
     "components": _components,
     "fixVersions": _versions,
-    "versions": lambda voice, issue: [],
+    "versions": lambda _voice, _issue: [],
     "description": _description,
     "environment": _nothing,
     "issuelinks": _links,
     "subtasks": _subtasks,
     "comment": _comments,
     "worklog": _worklogs,
-    "attachment": lambda voice, issue: [],
-    "timespent": lambda voice, issue: _spent(issue),
+    "attachment": lambda _voice, _issue: [],
+    "timespent": lambda _voice, issue: _spent(issue),
     "timeestimate": _nothing,
     "timeoriginalestimate": _nothing,
-    "aggregatetimespent": lambda voice, issue: _spent(issue),
+    "aggregatetimespent": lambda _voice, issue: _spent(issue),
     "progress": _progress,
     "aggregateprogress": _progress,
     "timetracking": _timetracking,
     "votes": _votes,
     "watches": _watches,
-    "workratio": lambda voice, issue: -1,
+    "workratio": lambda _voice, _issue: -1,
     "lastViewed": _nothing,
 }

@@ -47,7 +47,7 @@ def read_history(words: Words, said: Seed) -> None:
     issue = words.truth.issues[words.keys[said["key"]]]
     entries = sorted(said.get("history", ()), key=lambda entry: words.times.moment(entry["at"]))
     _check_ends(words, issue, entries)
-    history = tuple(_history(words, issue, entry) for entry in entries)
+    history = tuple(_history(words, entry) for entry in entries)
     issue = replace(issue, history=history)
     if "updated" not in said:
         issue = replace(issue, updated=_newest(issue))
@@ -103,8 +103,8 @@ def _remote(words: Words, said: Seed) -> RemoteLink:
     return RemoteLink(_number(words, "remote link", said), said.get("globalId", ""), sent)
 
 
-def _history(words: Words, issue: Issue, said: Seed) -> History:
-    lines = [line for change in said["changes"] for line in _lines(words, issue, change)]
+def _history(words: Words, said: Seed) -> History:
+    lines = [line for change in said["changes"] for line in _lines(words, change)]
     return History(
         id=_number(words, "history", said),
         at=words.times.moment(said["at"]),
@@ -113,7 +113,7 @@ def _history(words: Words, issue: Issue, said: Seed) -> History:
     )
 
 
-def _lines(words: Words, issue: Issue, said: Seed) -> list[Change]:
+def _lines(words: Words, said: Seed) -> list[Change]:
     if "fieldId" in said:
         return [
             Change(

@@ -22,7 +22,7 @@ class IssueVerbs(Truth):
         return found
 
     def create(
-        self, project: str, summary: str, *, by: str, type: str = "Task", **values: Any
+        self, project: str, summary: str, *, by: str, kind: str = "Task", **values: Any
     ) -> Issue:
         """A new issue in the project's first status. Creating leaves no history."""
         with self.lock:
@@ -31,7 +31,7 @@ class IssueVerbs(Truth):
                 id=self.next_id("issue"),
                 key=self.next_key(home),
                 project=home.id,
-                type=self._type(type).id,
+                type=self._type(kind).id,
                 status=next(iter(self.statuses)),
                 summary=summary,
                 reporter=values.pop("reporter", by),

@@ -92,10 +92,9 @@ def _feed(request: Request, changed: list[tuple[int, int]], name: str) -> Reply:
     last = start + len(shown) >= end
     until = limit if last else shown[-1][0]
     here = request.voice.rest(f"worklog/{name}")
+    more: dict[str, Any] = {"properties": []} if request.voice.cloud else {}
     told: dict[str, Any] = {
-        "values": [
-            {"worklogId": number, "updatedTime": at, "properties": []} for at, number in shown
-        ],
+        "values": [{"worklogId": number, "updatedTime": at, **more} for at, number in shown],
         "since": since,
         "until": max(until, since),
         "self": f"{here}?since={since}",

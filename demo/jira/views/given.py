@@ -102,7 +102,7 @@ def _read_custom(
             custom[field.id] = value
 
 
-def _summary(request: Request, value: Any) -> str:
+def _summary(_request: Request, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise _wrong("summary", "You must specify a summary of the issue.")
     if len(value) > LONGEST_SUMMARY:
@@ -116,7 +116,7 @@ def _description(request: Request, value: Any) -> Body:
     return "" if value is None else body(request, value, "description")
 
 
-def _labels(request: Request, value: Any) -> tuple[str, ...]:
+def _labels(_request: Request, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise _wrong("labels", "data was not an array")
     return _labels_checked(value)
@@ -140,7 +140,7 @@ def _person(request: Request, value: Any) -> str | None:
     raise _wrong("assignee", f"User '{word}' does not exist.")
 
 
-def _priority(request: Request, value: Any) -> str:
+def _priority(_request: Request, value: Any) -> str:
     word = _either(value, "id", "name")
     if word.isdecimal() and 0 < int(word) <= len(PRIORITIES):
         return PRIORITIES[int(word) - 1]
@@ -171,7 +171,7 @@ def _versions(request: Request, value: Any) -> tuple[str, ...]:
         raise _wrong("fixVersions", f"Version name {error} is not valid") from None
 
 
-def _components(request: Request, value: Any) -> tuple[str, ...]:
+def _components(_request: Request, value: Any) -> tuple[str, ...]:
     return tuple(_either(one, "name", "id") for one in value)
 
 
@@ -191,7 +191,7 @@ def _sprint(request: Request, name: str, value: Any) -> tuple[int, ...]:
     return (value,)
 
 
-def _day(request: Request, value: Any) -> str:
+def _day(_request: Request, value: Any) -> str:
     return str(value or "")
 
 

@@ -8,6 +8,14 @@ from demo.jira.verbs.refusals import Refused, not_found
 from demo.jira.web import Reply, Request, Route, page
 
 MOST_FETCHED = 100
+CLOUD_TRANSITION = {
+    "hasScreen": False,
+    "isGlobal": True,
+    "isInitial": False,
+    "isAvailable": True,
+    "isConditional": False,
+    "isLooped": False,
+}
 
 
 def issue(request: Request) -> Reply:
@@ -32,7 +40,7 @@ def bulk(request: Request) -> Reply:
         raise Refused(400, f"Between 1 and {MOST_FETCHED} issue ids or keys are needed.")
     want = wanted(request.voice, asked.get("fields") or ["*navigable"], asked.get("expand") or ())
     told = [render.issue(request.voice, one, want) for one in seen_issues(request, words)]
-    return Reply({"expand": "schema,names", "issues": told, "issueErrors": []})
+    return Reply({"issues": told, "issueErrors": []})
 
 
 def histories(request: Request) -> Reply:
@@ -81,18 +89,9 @@ def seen_issues(request: Request, words: list[object]) -> list[Issue]:
 
 
 def _transitions(request: Request, one: Issue) -> list[dict[str, object]]:
+    more = CLOUD_TRANSITION if request.voice.cloud else {}
     return [
-        {
-            "id": number,
-            "name": status.name,
-            "to": site.status(request.voice, status),
-            "hasScreen": False,
-            "isGlobal": True,
-            "isInitial": False,
-            "isAvailable": True,
-            "isConditional": False,
-            "isLooped": False,
-        }
+        {"id": number, "name": status.name, "to": site.status(request.voice, status), **more}
         for number, status in transition_ids(request, one).items()
     ]
 

@@ -14,7 +14,8 @@ def myself(request: Request) -> Reply:
 def user(request: Request) -> Reply:
     """One person, by Cloud's account id or Data Center's name or key."""
     caller = request.caller
-    wanted = request.text("accountId") or request.text("username") or request.text("key")
+    names = ("accountId",) if request.voice.cloud else ("username", "key")
+    wanted = next(filter(None, map(request.text, names)), "")
     for known in request.state.users.values():
         told = people.user(request.voice, known.name) or {}
         if wanted in (told.get("accountId"), told.get("name"), told.get("key")):

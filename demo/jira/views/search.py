@@ -78,7 +78,7 @@ def count(request: Request) -> Reply:
     return Reply({"count": len(found.issues)})
 
 
-def gone(request: Request) -> Reply:
+def gone(_request: Request) -> Reply:
     """What Cloud has answered to the old search since August 2025."""
     raise Refused(410, GONE)
 

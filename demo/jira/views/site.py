@@ -1,6 +1,7 @@
 """The site itself: server, fields, projects, types, statuses."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from demo.jira.render import site
 from demo.jira.things import Project
@@ -36,13 +37,15 @@ def fields(request: Request) -> Reply:
 
 
 def field_search(request: Request) -> Reply:
-    """Fields in pages, by words of their names."""
+    """Fields in pages, by words of their names; those without a schema are not here."""
     words = request.text("query").lower()
     only_custom = "custom" in request.texts("type")
     found = [
         field
         for field in site.fields(request.voice)
-        if words in field["name"].lower() and (field["custom"] or not only_custom)
+        if "schema" in field
+        and words in field["name"].lower()
+        and (field["custom"] or not only_custom)
     ]
     shown, around = page(request, found, most=50)
     known = ("id", "name", "schema", "key")
@@ -146,19 +149,23 @@ def create_fields(request: Request) -> Reply:
         raise Refused(404, "The issue type does not exist.")
     required = {"summary", "issuetype", "project", *(["parent"] if kind.level < 0 else [])}
     told = [
-        {
-            "required": field["id"] in required,
-            "schema": field.get("schema", {"type": "issuelink", "system": field["id"]}),
-            "name": field["name"],
-            "key": field["id"],
-            "fieldId": field["id"],
-            "hasDefaultValue": False,
-            "operations": ["set"],
-        }
+        _create_field(request, field, required=field["id"] in required)
         for field in _settable(site.fields(request.voice))
     ]
     shown, around = page(request, told, most=200)
     return Reply(around | {"fields" if request.voice.cloud else "values": shown})
+
+
+def _create_field(request: Request, field: dict[str, Any], *, required: bool) -> dict[str, Any]:
+    told = {
+        "required": required,
+        "schema": field.get("schema", {"type": "issuelink", "system": field["id"]}),
+        "name": field["name"],
+        "fieldId": field["id"],
+        "hasDefaultValue": False,
+        "operations": ["set"],
+    }
+    return told | {"key": field["id"]} if request.voice.cloud else told
 
 
 SETTABLE = (
@@ -177,7 +184,7 @@ SETTABLE = (
 )
 
 
-def _settable(known: Iterable[dict[str, object]]) -> list[dict[str, object]]:
+def _settable(known: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [field for field in known if field["custom"] or field["id"] in SETTABLE]
 
 

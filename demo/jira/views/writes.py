@@ -107,7 +107,7 @@ def _create(request: Request, asked: dict[str, Any]) -> dict[str, Any]:
     found = given.values(request, fields)
     _check_parent(request, home.id, kind, found.get("parent"))
     summary = found.pop("summary")
-    made = request.state.create(home.id, summary, by=caller, type=kind, **found)
+    made = request.state.create(home.id, summary, by=caller, kind=kind, **found)
     return {"id": str(made.id), "key": made.key, "self": request.voice.rest(f"issue/{made.id}")}
 
 
