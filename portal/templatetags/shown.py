@@ -20,7 +20,7 @@ MINUS = "\N{MINUS SIGN}"
 NOTHING = format_html('<span class="none" title="{}">{}</span>', "no value", "\N{EN DASH}")
 SPECIAL = {"nan": "NaN", "inf": "\N{INFINITY}", "-inf": "-\N{INFINITY}"}
 SIZES = ("B", "kB", "MB", "GB", "TB", "PB")
-HIGHER, LOWER = "higher", "lower"
+MORE_IS_BETTER, LESS_IS_BETTER = "max", "min"
 
 
 @register.filter
@@ -36,7 +36,7 @@ def metric(value: object) -> SafeString:
 
 @register.filter
 def signed(value: object, better: str = "") -> SafeString:
-    """A difference with its sign; `better` ("higher" or "lower") colours it good or bad."""
+    """A difference with its sign; `better` ("max" or "min") colours it good or bad."""
     if is_nothing(value):
         return NOTHING
     number = number_of(value)
@@ -173,9 +173,9 @@ def with_sign(number: float) -> str:
 
 
 def tone_of(number: float, better: str) -> str:
-    if number == 0 or better not in (HIGHER, LOWER):
+    if number == 0 or better not in (MORE_IS_BETTER, LESS_IS_BETTER):
         return ""
-    return " good" if (number > 0) == (better == HIGHER) else " bad"
+    return " good" if (number > 0) == (better == MORE_IS_BETTER) else " bad"
 
 
 def span_words(seconds: float) -> str:

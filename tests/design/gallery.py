@@ -1,6 +1,7 @@
 """Every part on one page, with its states: an address table of its own, for these tests only."""
 
-from datetime import timedelta
+import math
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,8 @@ from django.urls import include, path
 from django.utils import timezone
 
 from portal.shell import Facts, Freshness, Place
+from sprints.pictures import burn_up
+from tracking.pictures import sparkline, step_curve
 
 HERE = Path(__file__).parent
 
@@ -94,6 +97,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
         sources=shell_facts(request).freshness,
         columns=range(6),
         nothing=None,
+        spark=sparkline([math.exp(-at / 9) + at % 3 / 30 for at in range(60)], name="loss"),
+        curve=BEST,
+        burn=BURN,
+        curves_state=SimpleNamespace(
+            **{"x": "", "scale": "", "smooth": "", "from": "", "to": ""} | request.GET.dict()
+        ),
+        curves_table=[SimpleNamespace(name="train/loss", best=0.11, at=59, last=0.1123, url="")],
         nan=float("nan"),
         infinite=float("inf"),
     )
@@ -158,6 +168,70 @@ CHECKS = [
 ]
 
 
+DAYS = [date(2026, 11, 10) + timedelta(days=at) for at in range(15)]
+BURN = burn_up(
+    [44, 44, 44, 49, 49, 49, 49, 52, 52, 52], [0, 3, 8, 8, 13, 13, 13, 22, 29, 34], DAYS, DAYS[9]
+)
+BEST = step_curve(
+    [
+        (datetime(2026, 11, day, 9, tzinfo=UTC), value)
+        for day, value in (
+            (10, 0.884),
+            (12, 0.897),
+            (13, 0.87),
+            (15, 0.911),
+            (18, 0.931),
+            (19, 0.92),
+        )
+    ],
+    target=0.93,
+    labels=["", "DOC-2690", "", "DOC-2699", "DOC-2698", ""],
+    name="F1",
+)
+
+
+def series(request: HttpRequest) -> JsonResponse:
+    """Two charts over 0..200, cut to the range asked for; the second has gaps."""
+    low, high = float(request.GET.get("from") or 0), float(request.GET.get("to") or 200)
+    base = 1_795_000_000 if request.GET["x"] == "time" else 0
+    steps = [at for at in range(201) if low <= at + base <= high + base]
+    loss = [math.exp(-at / 40) + 0.03 * math.sin(at * 1.7) + 0.05 for at in steps]
+    xs = [at + base for at in steps]
+    best = min(range(len(loss)), key=loss.__getitem__)
+    charts = [
+        {
+            "title": "loss",
+            "unit": "nats",
+            "series": [
+                {"label": "train", "x": xs, "y": loss, "best": {"x": xs[best], "y": loss[best]}},
+                {
+                    "label": "validation",
+                    "dash": True,
+                    "x": xs[::10],
+                    "y": [v * 1.2 for v in loss[::10]],
+                    "best": None,
+                },
+            ],
+        },
+        {
+            "title": "f1",
+            "unit": "",
+            "series": [
+                {
+                    "label": "validation",
+                    "colour": 2,
+                    "x": xs,
+                    "y": [
+                        None if at % 50 == 0 else 1 - v for at, v in zip(steps, loss, strict=True)
+                    ],
+                    "best": None,
+                }
+            ],
+        },
+    ]
+    return JsonResponse({"charts": charts})
+
+
 def palette(request: HttpRequest) -> HttpResponse:
     words = request.GET["q"].lower()
     rows = [
@@ -180,6 +254,7 @@ def error(request: HttpRequest, code: str) -> HttpResponse:
 urlpatterns = [
     path("", gallery),
     path("accounts/", include("allauth.urls")),
+    path("series/", series),
     path("search/palette/", palette),
     path("errors/<code>/", error),
     path("gallery/<name>/", place),
