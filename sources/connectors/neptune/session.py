@@ -44,7 +44,8 @@ def import_client(*, read_timeout: float = 30.0) -> None:
         # Only now: they are read once, when the client is imported.
         os.environ["NEPTUNE_REQUEST_TIMEOUT"] = str(round(read_timeout))
         os.environ["NEPTUNE_RETRIES_TIMEOUT"] = "1"  # with 0 it would not try even once
-    with warnings.catch_warnings(record=True):  # it insists on showing its own
+    with warnings.catch_warnings(record=True):  # its own are shown whatever is ignored
+        warnings.simplefilter("ignore")
         try:
             import_module("neptune.internal.backends.hosted_client")
         except ModuleNotFoundError as error:
