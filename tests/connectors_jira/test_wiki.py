@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sources.connectors.jira import richtext, wiki
 from sources.connectors.jira.markup import TAGS
 
-
 TABLE = (
     "<table><tbody><tr><th><p>h</p></th><th><p>i</p></th></tr>"
     "<tr><td><p>a</p></td><td><p>b</p></td></tr></tbody></table>"
@@ -39,7 +38,7 @@ CELLS = (
         ("----", "<hr>"),
         ("bq. said", "<blockquote><p>said</p></blockquote>"),
         ("{quote}\na\n{quote}b", "<blockquote><p>a</p></blockquote><p>b</p>"),
-        ("{panel:title=L|x=y}a{panel}", "<blockquote><p><strong>L</strong></p><p>a</p></blockquote>"),
+        ("{panel:title=L|x=y}{panel}", "<blockquote><p><strong>L</strong></p></blockquote>"),
         ("{code:python|title=a.py}\nx = [1|2]*y*\n{code}", "<pre><code>x = [1|2]*y*</code></pre>"),
         ("{noformat}*a*{noformat}", "<pre><code>*a*</code></pre>"),
         ("{code}left open", "<pre><code>left open</code></pre>"),

@@ -108,8 +108,8 @@ class JiraClient:
         """
         scope, fields = self.scope(), self.fields()
         position = Position.of(since)
-        if not position.under_way(scope.ids):
-            position = position.began(scope.ids, self._site.clock())
+        if not position.under_way(scope.keys):
+            position = position.began(scope.keys, self._site.clock())
         manner = cloud if self._site.cloud else center
         gaps = scope.gaps
         for page in manner.changed(self._site, fields, position):

@@ -28,7 +28,7 @@ def changed(site: Site, fields: Fields, position: Position) -> Iterator[Page[Rec
     so that going on after a crash depends on no search being the same again."""
     if position.total is None:
         position = replace(position, total=_count(site, position))
-    if not position.ids:
+    if not position.listed or (position.token and not position.ids):
         position = _next_ids(site, position)
     while position.ids:
         batch = position.ids[:PAGE]
@@ -53,7 +53,7 @@ def _next_ids(site: Site, position: Position) -> Position:
     ids, token = _search(site, position.query(), position.token)
     if ids is None:
         ids, token = _search(site, position.query(), "")
-    return replace(position, ids=tuple(ids or ()), token=token)
+    return replace(position, listed=True, ids=tuple(ids or ()), token=token)
 
 
 def _search(site: Site, jql: str, token: str) -> tuple[list[str] | None, str]:

@@ -2,31 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Self
 
 from sources.connectors.base import Json
 
 # Search lags behind writes, for seconds, after bulk changes for minutes.
 OVERLAP = 600_000
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """A poll's place, as it is kept between pages and between polls.
 
-    `watermark`: all changes before it are read, for `projects`; a project that
-    comes later is read from its beginning. While a poll is under way, `started`
-    (the server's clock then) and `reading` (its projects) are set: at its end
-    they become the watermark. Never now, and never the newest change seen:
-    both would step over what search had not noticed yet.
+    `watermark`: all changes before it are read, for `projects` (keys by id). A
+    project that comes later is read from its beginning, and so is one whose key
+    has changed: that changes the key of each issue, and no issue's `updated`.
+    While a poll is under way, `started` (the server's clock then) and `reading`
+    (its projects) are set: at its end they become the watermark. Never now, and
+    never the newest change seen: both would step over what search had not
+    noticed yet.
     """
 
     watermark: int | None = None
-    projects: tuple[str, ...] = ()
+    projects: Mapping[str, str] = NONE
     started: int | None = None
-    reading: tuple[str, ...] = ()
+    reading: Mapping[str, str] = NONE
     total: int | None = None
-    # Cloud: the ids of the page under way, and the token of the next one.
+    # Cloud: the ids of the page under way, and the token of the next one; `listed`
+    # once search was asked, so that no ids and no token then mean the end.
+    listed: bool = False
     ids: tuple[str, ...] = ()
     token: str = ""
     # Data Center: the change that the next page begins at, and how many to skip.
@@ -40,10 +46,11 @@ class Position:
             return cls()
         return cls(
             watermark=_number(stored.get("watermark")),
-            projects=_texts(stored.get("projects")),
+            projects=_keys(stored.get("projects")),
             started=_number(stored.get("started")),
-            reading=_texts(stored.get("reading")),
+            reading=_keys(stored.get("reading")),
             total=_number(stored.get("total")),
+            listed=stored.get("listed") is True,
             ids=_texts(stored.get("ids")),
             token=_text(stored.get("token")),
             at=_number(stored.get("at")),
@@ -52,22 +59,17 @@ class Position:
 
     def stored(self) -> Json:
         """As JSON, without what is empty."""
-        names = self.__dataclass_fields__
-        values = {name: getattr(self, name) for name in names}
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in values.items()
-            if value not in (None, (), "", 0)
-        }
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: _plain(value) for name, value in values.items() if value}
 
-    def under_way(self, projects: Sequence[str]) -> bool:
+    def under_way(self, projects: Mapping[str, str]) -> bool:
         """Whether a poll of just these projects was begun and not ended."""
-        return self.started is not None and self.reading == tuple(projects)
+        return self.started is not None and set(self.reading) == set(projects)
 
-    def began(self, projects: Sequence[str], started: int) -> Self:
+    def began(self, projects: Mapping[str, str], started: int) -> Self:
         """A new poll, from the watermark on."""
         kept = type(self)(watermark=self.watermark, projects=self.projects)
-        return replace(kept, reading=tuple(projects), started=started)
+        return replace(kept, reading=dict(projects), started=started)
 
     def ended(self) -> Self:
         """Everything before the beginning of this poll is read."""
@@ -79,13 +81,12 @@ class Position:
         Times are epoch milliseconds: written as dates they would be read in the
         zone of the account's profile, to the minute.
         """
-        known = [one for one in self.reading if one in self.projects]
-        fresh = [one for one in self.reading if one not in self.projects]
+        old = self.projects if self.watermark is not None else NONE
+        known = [one for one, key in self.reading.items() if old.get(one) == key]
+        fresh = [one for one in self.reading if one not in known]
         parts = []
         if known and self.watermark is not None:
             parts.append(f"(project in ({_list(known)}) AND updated >= {self.watermark - OVERLAP})")
-        elif known:
-            fresh = list(self.reading)
         if fresh:
             parts.append(f"project in ({_list(fresh)})")
         where = " OR ".join(parts)
@@ -112,3 +113,15 @@ def _text(value: Any) -> str:
 
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
+
+
+def _keys(value: Any) -> Mapping[str, str]:
+    if not isinstance(value, Mapping):
+        return NONE
+    return {str(number): str(key) for number, key in value.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value

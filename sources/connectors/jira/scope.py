@@ -23,7 +23,12 @@ class Scope:
 
     @property
     def ids(self) -> list[str]:
-        return [str(project.get("id")) for project in self.projects]
+        return list(self.keys)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The present keys by id."""
+        return {str(project.get("id")): str(project.get("key")) for project in self.projects}
 
 
 def scope_of(site: Site, wanted: Sequence[str | int]) -> Scope:
@@ -49,6 +54,7 @@ def scope_of(site: Site, wanted: Sequence[str | int]) -> Scope:
 def _some(site: Site, scope: Scope, words: str) -> Scope:
     if scope.projects:
         return scope
+    site.clock()  # nothing at all: or has the token run out just now?
     raise Unauthorized(
         f"{site.name} shows this account nothing of {words}. "
         "Give it Browse projects there, or correct the projects of this source."

@@ -73,8 +73,11 @@ class Site:
         host = urlsplit(self.address).hostname or ""
         if host.endswith(CLOUD_HOSTS) or host == SCOPED_HOST:
             return True
-        server = self.session.json("GET", self._jira._get_url("serverInfo")).value
-        kind = server.get("deploymentType") if isinstance(server, Mapping) else None
+        url = self._jira._get_url("serverInfo")
+        reply = self.session.json("GET", url, answers={401, 403})
+        if reply.status != 200:
+            return False  # whoever is asked next will say what is wrong with the token
+        kind = reply.value.get("deploymentType") if isinstance(reply.value, Mapping) else None
         if not isinstance(kind, str):
             raise Unavailable(f"{self.name} does not say that it is a Jira. Is the address right?")
         return kind == "Cloud"
