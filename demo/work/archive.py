@@ -29,6 +29,7 @@ type Row = dict[str, Any]
 
 INSTANT = pa.timestamp("ms", tz="UTC")
 NUMBERS = pa.list_(pa.float64())
+HISTOGRAM = pa.struct([("type", pa.string()), ("edges", NUMBERS), ("values", NUMBERS)])
 SCHEMA = pa.schema(
     [
         ("project_id", pa.string()),
@@ -44,7 +45,7 @@ SCHEMA = pa.schema(
         ("datetime_value", INSTANT),
         ("string_set_value", pa.list_(pa.string())),
         ("file_value", pa.struct([("path", pa.string())])),
-        ("histogram_value", pa.struct([("type", pa.string()), ("edges", NUMBERS), ("values", NUMBERS)])),
+        ("histogram_value", HISTOGRAM),
     ]
 )
 ERRORS = "neptune_exporter_errors.jsonl"
@@ -97,18 +98,22 @@ class Archive:
 
     def _write(self, held: Container, target: Path, files: str, below: str) -> None:
         root = self.folder / files / safe(self.project)
-        groups = [self._atoms(held), self._series(held), self._lines(held)]
-        if held.gap != "partial":
-            groups.append(self._files(held, root, f"{below}{held.id}/"))
-        else:
-            groups = groups[:1]
-        if held.gap == "notebook":
-            groups = groups[1:]
+        groups = self._groups(held, root, f"{below}{held.id}/")
         target.mkdir(parents=True, exist_ok=True)
         tables = [table(group) for group in groups if group]
-        with parquet.ParquetWriter(target / f"{safe(held.id)}_part_0.parquet", tables[0].schema) as out:
+        part = target / f"{safe(held.id)}_part_0.parquet"
+        with parquet.ParquetWriter(part, tables[0].schema) as out:
             for each in tables:
                 out.write_table(each)
+
+    def _groups(self, held: Container, root: Path, below: str) -> list[list[Row]]:
+        """One row group for each kind of attribute, less what a gap lost: an
+        export that was stopped has the first group only, that of a run from a
+        notebook all but the first."""
+        if held.gap == "partial":
+            return [self._atoms(held)]
+        rest = [self._series(held), self._lines(held), self._files(held, root, below)]
+        return rest if held.gap == "notebook" else [self._atoms(held), *rest]
 
     def _row(self, held: Container, path: str, kind: str, **values: Any) -> Row:
         told = {"project_id": self.project, "run_id": held.id}
@@ -158,7 +163,9 @@ class Archive:
 
 def table(rows: list[Row]) -> pa.Table:
     """Through pandas, as the exporter does, so that the file has its metadata."""
-    columns = {name: pd.Series([row.get(name) for row in rows], dtype=dtype(name)) for name in SCHEMA.names}
+    columns = {
+        name: pd.Series([row.get(name) for row in rows], dtype=dtype(name)) for name in SCHEMA.names
+    }
     return pa.Table.from_pandas(pd.DataFrame(columns), schema=SCHEMA, preserve_index=False)
 
 
@@ -232,4 +239,3 @@ def listed(members: Mapping[str, bytes]) -> bytes:
         for name, content in sorted(members.items())
     ]
     return json.dumps(told).encode()
-

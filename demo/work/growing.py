@@ -89,7 +89,7 @@ class Growing:
                 self._add(run, there, due)
             if there < last:
                 self._heard(run, now)
-        return last - max(due, there)
+        return int(last - max(due, there))
 
     def _began(self, run: Container) -> int:
         return int(run.atom("sys/creation_time"))
@@ -101,7 +101,7 @@ class Growing:
     def _epoch(self, run: Container, now: datetime) -> int:
         """How many epochs are over at this moment."""
         passed = (milliseconds(now) - self._time_of(run, 0)) / 1000
-        return int(passed // self.rest["secondsAnEpoch"]) + 1
+        return int(passed // float(self.rest["secondsAnEpoch"])) + 1
 
     def _add(self, run: Container, there: int, due: int) -> None:
         first = self.rest["firstEpoch"]

@@ -21,5 +21,7 @@ def add(packed: tarfile.TarFile, path: Path, name: str) -> None:
 
 
 def unpack(packed: Path, folder: Path) -> None:
-    with tarfile.open(packed, "r:xz") as members:
-        members.extractall(folder, filter="data")
+    """As a stream: seeking in xz would read it twice."""
+    with tarfile.open(packed, "r|xz") as members:
+        for member in members:
+            members.extract(member, folder, set_attrs=False, filter="data")

@@ -15,7 +15,9 @@ def story(measured: Measured) -> Told:
     return {
         "asOf": TOLD_AT.date().isoformat(),
         "toldAt": iso(TOLD_AT),
-        "people": [{"name": person.name, "shown": person.shown, "role": person.role} for person in PEOPLE],
+        "people": [
+            {"name": person.name, "shown": person.shown, "role": person.role} for person in PEOPLE
+        ],
         "hypotheses": [
             told(hypothesis, task, chapter.sprint, measured)
             for chapter, task, hypothesis in hypotheses()
@@ -48,7 +50,8 @@ def told(hypothesis: Hypothesis, task: Task, sprint: Sprint, measured: Measured)
         made["decidedAt"] = iso(sprint.at(hypothesis.decided))
         found = evidence(hypothesis, measured)
         made["evidence"] = [
-            {"project": run.project, "run": run.run_id, "value": value} for run, value in found.values
+            {"project": run.project, "run": run.run_id, "value": value}
+            for run, value in found.values
         ]
     return made
 

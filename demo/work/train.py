@@ -95,7 +95,9 @@ def container(run: Run, held: Logged) -> archive.Container:
 def model(run: Run, held: Logged) -> archive.Container:
     told = Logged(atoms={"task": "reading of single digits"}, finished=held.finished)
     created = run.sprint.at("4 08:00")
-    return archive.Container(MODEL, run.owner.name, created, told, name="digit reader", stage="model")
+    return archive.Container(
+        MODEL, run.owner.name, created, told, name="digit reader", stage="model"
+    )
 
 
 def version(number: int, stage: str, run: Run, held: Logged) -> archive.Container:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from .people import Person
-from .training.settings import Settings
+from demo.work.people import Person
+from demo.work.training.settings import Settings
 
 # The moment the story is told at: day 9 of sprint 49, a Tuesday, 07:00 UTC.
 TOLD_AT = datetime(2026, 11, 24, 7, tzinfo=UTC)

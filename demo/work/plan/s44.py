@@ -100,15 +100,23 @@ FRAME = Task(
     moves=(("1 09:00", "In Progress"), ("4 08:00", "In Review"), ("5 08:30", "Done")),
     blocks=("DOC-2610",),
     said=(
-        Said("3 14:00", ADA, "1,797 digits, ten classes, 174 to 183 of each. Notebook is attached."),
+        Said(
+            "3 14:00", ADA, "1,797 digits, ten classes, 174 to 183 of each. Notebook is attached."
+        ),
         Said("4 12:00", JUN, "Is the order of the rows the order of collection?"),
         Said("5 08:20", ADA, "Yes. I shuffle before splitting for now; see the last cell."),
     ),
     worked=(Worked("1 15:00", ADA, 6), Worked("3 15:30", ADA, 5, "notebook")),
     trials=(
-        Trial("1 13:20", name="eda_forms", tags=("sprint 44", "DOC-2614"), by=ADA, notebook="eda:1"),
-        Trial("2 12:45", name="eda_forms", tags=("sprint 44", "DOC-2614"), by=ADA, notebook="eda:2"),
-        Trial("3 13:50", name="eda_forms", tags=("sprint 44", "DOC-2614"), by=ADA, notebook="eda:3"),
+        Trial(
+            "1 13:20", name="eda_forms", tags=("sprint 44", "DOC-2614"), by=ADA, notebook="eda:1"
+        ),
+        Trial(
+            "2 12:45", name="eda_forms", tags=("sprint 44", "DOC-2614"), by=ADA, notebook="eda:2"
+        ),
+        Trial(
+            "3 13:50", name="eda_forms", tags=("sprint 44", "DOC-2614"), by=ADA, notebook="eda:3"
+        ),
     ),
 )
 
@@ -127,7 +135,9 @@ CLEANING = Task(
     moves=(("8 08:00", "In Progress"), ("45/4 10:30", "In Review"), ("45/5 09:00", "Done")),
     said=(
         Said("12 14:00", KIT, "Half done, the rest goes over into the next sprint."),
-        Said("45/4 10:31", KIT, "Done: 41 looked at, none relabelled; all are readable to a person."),
+        Said(
+            "45/4 10:31", KIT, "Done: 41 looked at, none relabelled; all are readable to a person."
+        ),
     ),
     worked=(Worked("8 12:00", KIT, 3), Worked("45/3 13:00", KIT, 3.5)),
 )

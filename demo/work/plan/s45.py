@@ -24,7 +24,11 @@ SPLIT = Task(
     said=(
         Said("2 09:00", LEA, "Expect the number to fall, and do not be sad about it."),
         Said("8 10:05", ADA, "It rose. The blocks we validate on are easier than the average."),
-        Said("8 10:40", MARA, "Test fell as we thought, so validation is not the whole truth."),
+        Said(
+            "8 10:40",
+            MARA,
+            "Test rose by a point as well, but we also train on a tenth more rows now.",
+        ),
     ),
     worked=(Worked("1 15:30", ADA, 6), Worked("4 15:00", ADA, 5), Worked("8 12:30", ADA, 4)),
     hypotheses=(
@@ -97,7 +101,7 @@ ERRORS = Task(
     component="training",
     moves=(("2 01:20", "In Progress"), ("9 05:40", "In Review"), ("10 01:30", "Done")),
     said=(
-        Said("8 06:00", JUN, "Eights read as ones lead the list. Thin strokes vanish at 8x8."),
+        Said("8 06:00", JUN, "Ones and nines are mixed up most, then threes read as eights."),
         Said("9 08:30", MARA, "Noise on the pixels? Cheap to try."),
     ),
     worked=(Worked("3 08:00", JUN, 6), Worked("8 07:30", JUN, 5)),

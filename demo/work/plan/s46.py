@@ -31,7 +31,9 @@ BUG = Task(
     blocks=("DOC-2640",),
     said=(
         Said("1 12:00", TOR, "They will not fix the cropper this quarter."),
-        Said("2 12:50", ADA, "Frame forms-3: same rows and split as forms-2, moves in two columns."),
+        Said(
+            "2 12:50", ADA, "Frame forms-3: same rows and split as forms-2, moves in two columns."
+        ),
     ),
     worked=(Worked("1 15:00", ADA, 5), Worked("2 13:00", ADA, 4.5)),
 )
@@ -90,7 +92,7 @@ STAND = Task(
             "4 12:00",
             "8 13:00",
             baseline="DOC-2641",
-            note="Training accuracy is still rising at epoch 40: the optimiser is next.",
+            note="Training accuracy is stuck below 0.90: the optimiser is next.",
             name="shift",
         ),
         Hypothesis(
@@ -144,11 +146,17 @@ NOTEBOOK = Task(
     created="5 10:00",
     added="5 10:30",
     moves=(("9 09:00", "In Progress"), ("10 11:00", "Done")),
-    said=(Said("10 10:55", KIT, "Shifted: all readable. Rotated by 10 degrees: I missed 3 of 100."),),
+    said=(
+        Said("10 10:55", KIT, "Shifted: all readable. Rotated by 10 degrees: I missed 3 of 100."),
+    ),
     worked=(Worked("10 11:00", KIT, 2),),
     trials=(
-        Trial("9 10:15", name="augmentations", tags=("s46", "DOC-2646"), by=KIT, notebook="augment:1"),
-        Trial("10 09:40", name="augmentations", tags=("s46", "DOC-2646"), by=KIT, notebook="augment:2"),
+        Trial(
+            "9 10:15", name="augmentations", tags=("s46", "DOC-2646"), by=KIT, notebook="augment:1"
+        ),
+        Trial(
+            "10 09:40", name="augmentations", tags=("s46", "DOC-2646"), by=KIT, notebook="augment:2"
+        ),
     ),
 )
 

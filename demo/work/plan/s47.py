@@ -26,7 +26,9 @@ OPTIMISER = Task(
     said=(
         Said("3 06:30", JUN, "Momentum alone takes us from 0.82 to 0.96."),
         Said("4 07:10", LEA, "Good. Do not tune Adam for a week now."),
-        Said("8 02:20", JUN, "The wild rate blew up: loss infinite after one epoch, NaN after three."),
+        Said(
+            "8 02:20", JUN, "The wild rate blew up: loss infinite after one epoch, NaN after three."
+        ),
     ),
     worked=(
         Worked("2 08:00", JUN, 6.5),

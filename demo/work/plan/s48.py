@@ -22,7 +22,7 @@ WIDTH = Task(
     version="0.3",
     moves=(("1 08:00", "In Progress"), ("9 13:00", "In Review"), ("11 10:00", "Done")),
     said=(
-        Said("4 13:00", MARA, "32 units are out: two points lost."),
+        Said("4 13:00", MARA, "32 units are out: nearly four points lost."),
         Said("9 13:05", MARA, "128 it is. Dropout changes nothing we could measure."),
         Said("10 08:00", TOR, "128 is fine for the service, it is 40 kB."),
     ),

@@ -11,9 +11,7 @@ DECAY = Optimiser("momentum", 0.05, 0.9, decay=(24, 34))
 STROKES = replace(MOMENTUM, model=Model((64,), conv_filters=8))
 STROKES_DECAY = replace(STROKES, optimiser=DECAY)
 STROKES_NARROW = replace(STROKES_DECAY, model=Model((32,), conv_filters=8))
-MIXUP = replace(
-    MOMENTUM, augmentation=Augmentation(use=True, shift_pixels=1, mixup_alpha=0.2)
-)
+MIXUP = replace(MOMENTUM, augmentation=Augmentation(use=True, shift_pixels=1, mixup_alpha=0.2))
 SMOOTH = replace(STROKES_DECAY, loss=Loss(label_smoothing=0.1))
 LONG = replace(
     STROKES,
@@ -37,7 +35,11 @@ STROKES_TASK = Task(
     moves=(("1 08:10", "In Progress"),),
     estimated=(("2 08:30", 5),),
     said=(
-        Said("2 08:35", MARA, "Raised from 5 to 8: the gradient of the filters has to be written too."),
+        Said(
+            "2 08:35",
+            MARA,
+            "Raised from 5 to 8: the gradient of the filters has to be written too.",
+        ),
         Said("4 13:20", MARA, "Filters work: all three seeds are above 0.96."),
         Said("8 15:40", MARA, "DOC-2699 is inconclusive with three seeds; I would ship DOC-2698."),
         Said("9 06:25", JUN, "Long run is going, 260 epochs; ready by nine in Oslo."),
@@ -177,7 +179,9 @@ SMALL = Task(
     created="4 08:50",
     added="4 09:00",
     moves=(("8 09:00", "In Progress"),),
-    said=(Said("8 13:40", ADA, "Two seeds so far and they disagree. One more before I say a word."),),
+    said=(
+        Said("8 13:40", ADA, "Two seeds so far and they disagree. One more before I say a word."),
+    ),
     worked=(Worked("8 14:00", ADA, 4),),
     hypotheses=(
         Hypothesis(
@@ -236,6 +240,8 @@ CHAPTER = Chapter(
     strays=(
         Trial("3 03:00", 3, (), by=JUN, settings=MIXUP, name="mixup", ending="stopped", stop_at=16),
         Trial("4 11:40", 4, ("doc2698",), by=MARA, settings=STROKES, name="strokes"),
-        Trial("8 12:40", 3, ("DOC-27111", "sprnt 49"), by=ADA, settings=STROKES_NARROW, name="narrow"),
+        Trial(
+            "8 12:40", 3, ("DOC-27111", "sprnt 49"), by=ADA, settings=STROKES_NARROW, name="narrow"
+        ),
     ),
 )

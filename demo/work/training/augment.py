@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .settings import Augmentation
+from demo.work.training.settings import Augmentation
 
 
 def shift(images: np.ndarray, pixels: int, random: np.random.Generator) -> np.ndarray:

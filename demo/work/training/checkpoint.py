@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save
 
-from .fit import Fitted
-from .frames import frame
+from demo.work.training.fit import Fitted
+from demo.work.training.frames import frame
 
 SCRIPT = Path(__file__).parent.parent / "attached" / "inference.py"
 PROBE_ROWS = 16
@@ -30,7 +30,7 @@ def safetensors(fitted: Fitted) -> bytes:
         "pixels_divided_by": 16 if how.scale_pixels else 1,
         "seed": how.seed,
     }
-    return save(fitted.best, metadata={"settings": json.dumps(told, sort_keys=True)})
+    return bytes(save(fitted.best, metadata={"settings": json.dumps(told, sort_keys=True)}))
 
 
 def probe(frame_name: str) -> bytes:

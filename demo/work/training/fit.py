@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sklearn.metrics import f1_score, roc_auc_score
 
-from .augment import augmented
-from .frames import Frame, frame
-from .network import Network, Steps, Tensors, mean_loss, softened
-from .settings import Settings
+from demo.work.training.augment import augmented
+from demo.work.training.frames import Frame, frame
+from demo.work.training.network import Network, Steps, Tensors, mean_loss, softened
+from demo.work.training.settings import Settings
 
-CURVES = tuple(f"{split}/{name}" for split in ("train", "valid") for name in ("loss", "accuracy", "f1"))
+CURVES = tuple(
+    f"{split}/{name}" for split in ("train", "valid") for name in ("loss", "accuracy", "f1")
+)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ copy, how long a run lasted) is written into the store, as a server would.
 
 import os
 import tempfile
-from contextlib import chdir
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,10 @@ from demo.neptune import Practice, Store
 from demo.neptune.times import milliseconds, spoken
 from demo.work.logged import Logged
 from demo.work.roster import KEYS, LIVE, Run
+from demo.work.training.sources import commit
+from demo.work.words import TOLD_AT
 
-from .sources import commit
-
+PLACE, FRAMED = "file:///home/lab/forms", "2026-10-06 12:40:00"
 REPOSITORY = "https://git.paper-lab.example/forms/reader.git"
 
 
@@ -35,10 +37,10 @@ def snapshot(folder: Path, made: list[tuple[Run, Logged]]) -> None:
     """One run after the other, oldest first; then the store goes to disk."""
     store = Store()
     store.add_project(LIVE, key=KEYS[LIVE])
-    with Practice(store).start() as practice, tempfile.TemporaryDirectory() as place:
-        with chdir(place):
-            for run, held in made:
-                log(practice, store, run, held)
+    with Practice(store).start() as practice:
+        for run, held in made:
+            log(practice, store, run, held)
+    place_artifacts(store)
     store.now = made[-1][0].created
     store.dump(folder)
 
@@ -50,7 +52,7 @@ def log(practice: Practice, store: Store, run: Run, held: Logged) -> None:
         api_token=practice.token(run.owner.name),
         mode="sync",
         name=run.name,
-        description=held.atoms.get("sys/description"),
+        description=str(held.atoms.get("sys/description", "")),
         tags=list(run.trial.tags),
         source_files=[],
         git_ref=GitRef.DISABLED,
@@ -70,19 +72,21 @@ def fill(logging: Any, held: Logged) -> None:
     for path, value in held.atoms.items():
         if not path.startswith("sys/"):
             logging[path] = value
-    for path, points in held.series.items():
+    for path, points in [*held.series.items(), *held.lines.items()]:
         extend(logging[path], points)
-    for path, lines in held.lines.items():
-        extend(logging[path], lines)
+    fill_with_bytes(logging, held)
+
+
+def fill_with_bytes(logging: Any, held: Logged) -> None:
     for path, file in held.files.items():
         logging[path].upload(NeptuneFile.from_content(file.content, extension=file.extension))
     for path, members in held.file_sets.items():
-        logging[path].upload_files(on_disk(path, members))
+        upload(logging[path], members)
     for path, pictures in held.pictures.items():
-        for content in pictures:
-            logging[path].append(NeptuneFile.from_content(content, extension="png"))
+        show(logging[path], pictures, (held.finished or TOLD_AT).timestamp())
     for path, members in held.artifacts.items():
-        logging[path].track_files(f"{on_disk(path, members)}/")
+        with on_disk(members):
+            logging[path].track_files(".")
 
 
 def extend(series: Any, points: list[Any]) -> None:
@@ -90,14 +94,34 @@ def extend(series: Any, points: list[Any]) -> None:
     series.extend(list(values), steps=list(steps), timestamps=[time.timestamp() for time in times])
 
 
-def on_disk(path: str, members: dict[str, bytes]) -> str:
-    """The members below a folder of the working directory."""
-    root = Path(path)
-    for name, content in members.items():
-        target = root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    return str(root)
+def show(series: Any, pictures: list[bytes], at: float) -> None:
+    for step, content in enumerate(pictures):
+        picture = NeptuneFile.from_content(content, extension="png")
+        series.append(picture, step=step, timestamp=at)
+
+
+def upload(file_set: Any, members: dict[str, bytes]) -> None:
+    with on_disk(members):
+        file_set.upload_files(sorted(members), wait=True)
+
+
+@contextmanager
+def on_disk(members: dict[str, bytes]) -> Iterator[None]:
+    """The members as files of a working directory of their own."""
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        for name, content in members.items():
+            target = Path(name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        yield
+
+
+def place_artifacts(store: Store) -> None:
+    """The client told where the files lay here; say where the lab's machine has them."""
+    for files in store.artifacts.values():
+        for file in files:
+            told = [("file_path", f"{PLACE}/{file['filePath']}"), ("last_modified", FRAMED)]
+            file["metadata"] = [{"key": key, "value": value} for key, value in told]
 
 
 def close(store: Store, run: Run, held: Logged) -> None:

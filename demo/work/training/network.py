@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .settings import Loss, Model, Optimiser
+from demo.work.training.settings import Loss, Model, Optimiser
 
 Tensors = dict[str, np.ndarray]
 
@@ -109,7 +109,9 @@ def score_gradient(guess: np.ndarray, targets: np.ndarray, loss: Loss) -> np.nda
         return guess - targets
     gamma = loss.focal_gamma
     safe = np.clip(guess, 1e-7, 1 - 1e-7)
-    slope = targets * (gamma * (1 - safe) ** (gamma - 1) * np.log(safe) - (1 - safe) ** gamma / safe)
+    slope = targets * (
+        gamma * (1 - safe) ** (gamma - 1) * np.log(safe) - (1 - safe) ** gamma / safe
+    )
     return (safe * (slope - (slope * safe).sum(axis=1, keepdims=True))).astype(np.float32)
 
 
@@ -139,9 +141,8 @@ class Steps:
         self.count += 1
         rate = np.float32(self.rate(epoch))
         for name, slope in gradients.items():
-            if self.how.weight_decay and name.endswith("weight"):
-                slope = slope + np.float32(self.how.weight_decay) * tensors[name]
-            tensors[name] -= rate * self._direction(name, slope)
+            decay = np.float32(self.how.weight_decay if name.endswith("weight") else 0)
+            tensors[name] -= rate * self._direction(name, slope + decay * tensors[name])
 
     def _direction(self, name: str, slope: np.ndarray) -> np.ndarray:
         if self.how.name == "adam":

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 from sklearn.metrics import confusion_matrix, roc_curve
 
-from .fit import Fitted
-from .frames import frame
+from demo.work.training.fit import Fitted
+from demo.work.training.frames import frame
 
 mpl.use("Agg")
 
@@ -50,7 +50,9 @@ def confusion(fitted: Fitted, guesses: np.ndarray) -> bytes:
     axes.imshow(counts, cmap="Blues")
     for line, column in np.argwhere(counts > 0):
         tone = "white" if counts[line, column] > counts.max() / 2 else "black"
-        axes.text(column, line, counts[line, column], ha="center", va="center", fontsize=7, color=tone)
+        axes.text(
+            column, line, counts[line, column], ha="center", va="center", fontsize=7, color=tone
+        )
     axes.set(xlabel="read", ylabel="written", xticks=range(10), yticks=range(10))
     axes.set_title(f"Test, n = {len(labels)}, accuracy {fitted.test['accuracy']:.4f}", fontsize=10)
     return png(figure)

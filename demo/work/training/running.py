@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from demo.work.logged import Atom, File, Logged
+from demo.work.logged import Atom, File, Line, Logged
 from demo.work.roster import EPOCH, Run
-
-from . import checkpoint, notebooks, plots, sources
-from .fit import Fitted, fit
-from .frames import SPLITS, frame
-from .settings import Settings
+from demo.work.training import checkpoint, notebooks, plots, sources
+from demo.work.training.fit import Fitted, fit
+from demo.work.training.frames import SPLITS, frame
+from demo.work.training.settings import Settings
 
 LOCK = Path(__file__).parents[3] / "lock" / "sample.txt"
 LOCKED = ("joblib", "narwhals", "numpy", "safetensors", "scikit-learn", "scipy", "threadpoolctl")
@@ -69,7 +68,7 @@ def parameters(settings: Settings) -> dict[str, Atom]:
     return found
 
 
-def messages(run: Run, fitted: Fitted, shown: int) -> list[tuple[float, object, str]]:
+def messages(run: Run, fitted: Fitted, shown: int) -> list[Line]:
     """Every fifth epoch and the last, as the trainer printed them."""
     curves = fitted.curves
     said = []
@@ -97,7 +96,9 @@ def inputs(run: Run, settings: Settings, made: Logged) -> None:
         made.atoms[f"dataset/{split}_rows"] = len(source.rows(split))
     made.files["dataset/frame"] = File("csv", content)
     made.artifacts["dataset/version"] = {f"{source.name}.csv": content}
-    made.files["augmentation/script"] = File("py", sources.augmentation(settings.augmentation).encode())
+    made.files["augmentation/script"] = File(
+        "py", sources.augmentation(settings.augmentation).encode()
+    )
     made.file_sets["source_code/files"] = sources.uploaded(title(run), settings)
     made.committed = sources.uploaded(title(run), replace(settings, seed=1))
     if settings.seed > 1:

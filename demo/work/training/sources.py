@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from . import augment
-from .settings import Augmentation, Settings
+from demo.work.training import augment
+from demo.work.training.settings import Augmentation, Settings
 
 HERE = Path(__file__).parent
 UPLOADED = ("augment.py", "fit.py", "frames.py", "network.py", "settings.py")
@@ -39,11 +39,16 @@ def experiment(title: str, settings: Settings) -> str:
 
 def uploaded(title: str, settings: Settings) -> dict[str, bytes]:
     """experiment.py and the folder training/, as they were when the run started."""
-    files = {f"training/{name}": (HERE / name).read_bytes() for name in UPLOADED}
+    files = {f"training/{name}": as_in_the_lab(name) for name in UPLOADED}
     return files | {
         "experiment.py": experiment(title, settings).encode(),
         "training/__init__.py": b"",
     }
+
+
+def as_in_the_lab(name: str) -> bytes:
+    """There the package lies at the top of the repository."""
+    return (HERE / name).read_text().replace("demo.work.training", "training").encode()
 
 
 def augmentation(how: Augmentation) -> str:
@@ -51,8 +56,7 @@ def augmentation(how: Augmentation) -> str:
     parts = ['"""The augmentation of this run. `augmented(images, targets, HOW, random)`."""\n']
     parts.append("from dataclasses import dataclass\n\nimport numpy as np\n\n")
     parts.append(inspect.getsource(Augmentation))
-    for function in CHANGES:
-        parts.append("\n\n" + inspect.getsource(function))
+    parts.extend("\n\n" + inspect.getsource(function) for function in CHANGES)
     parts.append(f"\n\nHOW = {how!r}\n")
     return "".join(parts)
 

@@ -1,6 +1,6 @@
 """Notebooks, saved several times, with the outputs of really running them.
 
-A notebook is one Python file here. `# %% 2` starts a code cell that is there
+A notebook is one `.cells` file here. `# %% 2` starts a code cell that is there
 from the second saved state on, `# %% 1-2 markdown` a text that is in the first
 two only. Each state runs from the top in one fresh namespace.
 """
@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot
 
+from demo.work import training
 from demo.work.logged import Atom
 from demo.work.training.plots import png
 
@@ -42,6 +44,8 @@ class Part:
 def saved(name: str, state: int) -> tuple[bytes, dict[str, Atom]]:
     """The .ipynb of one state (nbformat 4.5), and what it says of its size."""
     mpl.use("Agg")
+    # In the lab the package lies at the top, beside the notebooks.
+    sys.modules["training"] = training
     names: dict[str, Any] = {"__name__": "__main__"}
     cells, count = [], 0
     for part in parts(name):
@@ -61,7 +65,7 @@ def saved(name: str, state: int) -> tuple[bytes, dict[str, Atom]]:
 
 
 def parts(name: str) -> Iterator[Part]:
-    whole = Path(__file__).with_name(f"{name}.py").read_text()
+    whole = Path(__file__).with_name(f"{name}.cells").read_text()
     found = list(HEADER.finditer(whole))
     for at, header in enumerate(found):
         end = found[at + 1].start() if at + 1 < len(found) else len(whole)
@@ -118,10 +122,10 @@ def value_of(source: str, names: dict[str, Any]) -> Any:
     tree = ast.parse(source)
     last = tree.body[-1]
     if not isinstance(last, ast.Expr) or source.endswith(";"):
-        exec(compile(tree, "<cell>", "exec"), names)
+        exec(compile(tree, "<cell>", "exec"), names)  # noqa: S102 - our own cells
         return None
-    exec(compile(ast.Module(tree.body[:-1], []), "<cell>", "exec"), names)
-    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+    exec(compile(ast.Module(tree.body[:-1], []), "<cell>", "exec"), names)  # noqa: S102
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)  # noqa: S307
 
 
 def lines(text: str) -> list[str]:
