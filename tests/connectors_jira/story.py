@@ -56,7 +56,13 @@ def seed(issues: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "users": PEOPLE,
         "projects": [
-            {"id": "10000", "key": "DOC", "name": "Documents", "oldKeys": ["PAPER"]},
+            {
+                "id": "10000",
+                "key": "DOC",
+                "name": "Documents",
+                "oldKeys": ["PAPER"],
+                "versions": [{"name": "1.0", "released": True, "releaseDate": "2026-05-01"}],
+            },
             {"id": "10001", "key": "NEW", "name": "New things"},
             {"id": "10002", "key": "SEC", "name": "Secret", "viewers": ["ben"]},
         ],
