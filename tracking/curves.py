@@ -1,0 +1,156 @@
+"""A run's series as charts: train and validation of one thing on one chart."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+import numpy as np
+
+from tracking.models import Metric
+from tracking.series import Points, outline
+from tracking.streams.series import Name, stored_points
+
+WIDTH = 500  # buckets of two points: about two pixels each on a wide chart
+MOST_SERIES = 60  # on one page; the chooser gives the others
+
+# A split's name, wherever it stands in a series' name, and how it is shown.
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "valid": "validation",
+    "val": "validation",
+    "validation": "validation",
+    "dev": "validation",
+    "test": "test",
+    "eval": "test",
+}
+COLOURS = {"train": 1, "validation": 2, "test": 3}
+LOWER_IS_BETTER = ("loss", "error", "err", "mae", "mse", "rmse", "perplexity", "latency")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A series' name taken apart: valid/f1 is "f1" of the split "validation"."""
+
+    name: str
+    stem: str
+    split: str
+
+
+def named(name: str) -> Named:
+    """The first word that is a split is one; the rest is what was measured."""
+    words = name.replace("_", "/").split("/")
+    for at, word in enumerate(words):
+        split = SPLITS.get(word.lower())
+        if split and len(words) > 1:
+            return Named(name, "/".join(words[:at] + words[at + 1 :]), split)
+    return Named(name, name, "")
+
+
+def direction(name: str) -> Literal["min", "max"]:
+    """Which end is the good one, by the usual names of losses and errors."""
+    words = name.lower().replace("/", "_").split("_")
+    return "min" if any(word in LOWER_IS_BETTER for word in words) else "max"
+
+
+def groups(names: Iterable[str]) -> dict[str, list[Named]]:
+    """Charts by stem, in the order of their first series; train first."""
+    found: dict[str, list[Named]] = {}
+    for name in names:
+        one = named(name)
+        found.setdefault(one.stem, []).append(one)
+    for several in found.values():
+        several.sort(key=lambda one: (COLOURS.get(one.split, 9), one.name))
+    return found
+
+
+def charts(
+    metrics: Sequence[Metric],
+    *,
+    labels: dict[UUID, str] | None = None,
+    x: str = "step",
+    start: float | None = None,
+    end: float | None = None,
+    width: int = WIDTH,
+) -> list[dict[str, Any]]:
+    """The JSON of parts/curves.html. Two queries, whatever the number of series.
+
+    With `labels` (run -> word) several runs share a chart, a colour each.
+    """
+    wanted = [(one.run_id, one.name) for one in metrics[:MOST_SERIES]]
+    if not wanted:
+        return []
+    points = stored_points(wanted)
+    return [
+        {
+            "title": stem,
+            "unit": "",
+            "series": [
+                _series(one, run, points, labels, x, start, end, width)
+                for one in several
+                for run, name in wanted
+                if name == one.name
+            ],
+        }
+        for stem, several in groups(dict.fromkeys(name for _, name in wanted)).items()
+    ]
+
+
+def _series(
+    one: Named,
+    run: UUID,
+    points: dict[Name, Points],
+    labels: dict[UUID, str] | None,
+    x: str,
+    start: float | None,
+    end: float | None,
+    width: int,
+) -> dict[str, Any]:
+    along, values = _axis(points[run, one.name], x)
+    kept = _within(along, start, end)
+    xs, ys = outline(along[kept], values[kept], width)
+    label = " ".join(part for part in ((labels or {}).get(run, ""), one.split) if part)
+    shown: dict[str, Any] = {
+        "label": label or one.name,
+        "x": [_whole(value) for value in xs.tolist()],
+        "y": [value if math.isfinite(value) else None for value in ys.tolist()],
+        "best": _best(one.name, along[kept], values[kept]),
+    }
+    if labels is not None:
+        shown |= {"colour": 1 + list(labels).index(run) % 8, "dash": one.split == "train"}
+    elif one.split:
+        shown |= {"colour": COLOURS[one.split], "dash": one.split == "validation"}
+    return shown
+
+
+def _axis(points: Points, x: str) -> tuple[Any, Any]:
+    """Steps, or seconds since 1970; ascending either way."""
+    if x != "time":
+        return points.steps, points.values
+    order = np.argsort(points.times, kind="stable")
+    return points.times[order] / 1000.0, points.values[order]
+
+
+def _within(along: Any, start: float | None, end: float | None) -> Any:
+    kept = np.ones(along.shape, dtype=bool)
+    if start is not None:
+        kept &= along >= start
+    if end is not None:
+        kept &= along <= end
+    return kept
+
+
+def _best(name: str, along: Any, values: Any) -> dict[str, float] | None:
+    if not values.size or np.isnan(values).all():
+        return None
+    pick = np.nanargmin if direction(name) == "min" else np.nanargmax
+    at = int(pick(values))
+    if not math.isfinite(values[at]):
+        return None
+    return {"x": _whole(float(along[at])), "y": float(values[at])}
+
+
+def _whole(value: float) -> float | int:
+    return int(value) if value.is_integer() else value
