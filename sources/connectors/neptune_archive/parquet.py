@@ -49,14 +49,18 @@ class PartFile:
 
     def __init__(self, path: Path) -> None:
         with damage():
+            self._metadata: Any = pq.read_metadata(path)
+            self._columns = set(self._metadata.schema.to_arrow_schema().names)
+            if missing := [name for name in NAMES if name not in self._columns]:
+                raise Damaged(f"it is not of an export: it has no column {missing[0]}")
             # Buffered: a column of a row group is never in memory whole.
-            self._file: Any = pq.ParquetFile(path, read_dictionary=CODED, buffer_size=2**20)
-            self._metadata: Any = self._file.metadata
-            self._columns = set(self._file.schema_arrow.names)
-            self.groups = int(self._metadata.num_row_groups)
-        if missing := [name for name in NAMES if name not in self._columns]:
-            self.close()
-            raise Damaged(f"it is not of an export: it has no column {missing[0]}")
+            self._file: Any = pq.ParquetFile(
+                path,
+                metadata=self._metadata,
+                read_dictionary=[name for name in CODED if name in self._columns],
+                buffer_size=2**20,
+            )
+        self.groups = int(self._metadata.num_row_groups)
 
     def __enter__(self) -> Self:
         return self
@@ -119,7 +123,7 @@ class PartFile:
             if row_group.column(i).path_in_schema.split(".")[0] in columns
         )
         a_row = max(1, wide // max(1, row_group.num_rows))
-        return int(max(64, min(limits.ROWS_A_READ, limits.TEXT_A_READ // a_row)))
+        return int(min(limits.ROWS_A_READ, max(64, limits.TEXT_A_READ // a_row)))
 
     def _read_pairs(self, group: int) -> frozenset[Pair]:
         found: set[Pair] = set()
