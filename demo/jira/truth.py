@@ -82,7 +82,7 @@ class Truth:
         self.sprints: dict[int, Sprint] = {}
         self.issues: dict[int, Issue] = {}
         self.links: dict[int, Link] = {}
-        self.keys: dict[str, int] = {}  # every key an issue ever had
+        self.keys: dict[str, int] = {}  # every key an issue was moved from, and today's
         self.old_project_keys: dict[str, str] = {}
         self.children: defaultdict[int, set[int]] = defaultdict(set)
         self.links_of: defaultdict[int, set[int]] = defaultdict(set)
@@ -151,10 +151,12 @@ class Truth:
         self.version += 1
 
     def issue(self, word: str | int) -> Issue | None:
-        """By id, by key in any case, or by a key it once had."""
-        text = str(word)
-        issue_id = int(text) if text.isdecimal() else self.keys.get(text.upper())
-        return None if issue_id is None else self.issues.get(issue_id)
+        """By id, by key in any case, or by a key that it or its project once had."""
+        text = str(word).upper()
+        issue_id = int(text) if text.isdecimal() else self.keys.get(text)
+        if issue_id is None:
+            issue_id = self.keys.get(self._renamed(text), 0)
+        return self.issues.get(issue_id)
 
     def project(self, word: str) -> Project | None:
         """By id, by key in any case, or by a key it once had."""
@@ -197,6 +199,12 @@ class Truth:
     def visible_issues(self, viewer: str | None) -> Iterator[Issue]:
         """Every issue that the person may see."""
         return (issue for issue in self.issues.values() if self.visible(issue, viewer))
+
+    def _renamed(self, key: str) -> str:
+        """The key of today for one from before its project's key changed."""
+        old, _, number = key.rpartition("-")
+        project = self.projects.get(self.old_project_keys.get(old, ""))
+        return f"{project.key}-{number}" if project else ""
 
     def _remember_key(self, issue: Issue) -> None:
         self.keys[issue.key] = issue.id

@@ -124,7 +124,7 @@ def test_issues_are_made_edited_linked_and_deleted(jira: JIRA, practice: Practic
     }
     made = jira.create_issue(fields=fields)
     assert made.key == "DOC-4"
-    made.update(summary="Dropout helps a lot", labels=["hypothesis", "cnn"])
+    made.update(fields={"summary": "Dropout helps a lot", "labels": ["hypothesis", "cnn"]})
     made.add_field_value("labels", "late")
     jira.create_issue_link("Blocks", "DOC-4", "NEW-1")
     issue = practice.state.need("DOC-4")

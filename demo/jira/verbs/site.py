@@ -76,6 +76,7 @@ class SiteVerbs(IssueVerbs):
             renamed = replace(project, key=new)
             self.projects[project.id] = renamed
             for issue in [one for one in self.issues.values() if one.project == project.id]:
+                del self.keys[issue.key]  # it resolves by way of the project's old key
                 self.put(replace(issue, key=f"{new}-{issue.key.rpartition('-')[2]}"))
             return renamed
 

@@ -9,7 +9,9 @@ from demo.jira.verbs.refusals import Refused
 from demo.jira.web import Request
 
 LONGEST_SUMMARY = 255
+VERBS = {"labels": ("set", "add", "remove"), "comment": ("add",)}
 
+type Step = tuple[str, Any]  # a verb and its value
 type Reader = Callable[[Request, Any], Any]
 
 
@@ -58,17 +60,29 @@ def issue_type(request: Request, value: Any) -> str:
     raise _wrong("issuetype", "Specify a valid issue type")
 
 
-def label_changes(old: tuple[str, ...], steps: list[dict[str, Any]]) -> tuple[str, ...]:
+def steps(update: Any) -> dict[str, list[Step]]:
+    """The verbs of `update` and their values, field by field."""
+    found: dict[str, list[Step]] = {}
+    for name, listed in dict(update or {}).items():
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            raise _wrong(name, "an array of operations is expected")
+        found[name] = [step for one in listed for step in one.items()]
+        for verb, _ in found[name]:
+            if verb not in VERBS.get(name, ("set",)):
+                raise _wrong(name, f"the operation '{verb}' is not supported")
+    return found
+
+
+def label_changes(old: tuple[str, ...], taken: list[Step]) -> tuple[str, ...]:
     """Labels after `add`, `remove` and `set`, in the order that they come in."""
     labels = list(old)
-    for step in steps:
-        for verb, label in step.items():
-            if verb == "set":
-                labels = list(label)
-            elif verb == "add" and label not in labels:
-                labels.append(label)
-            elif verb == "remove" and label in labels:
-                labels.remove(label)
+    for verb, label in taken:
+        if verb == "set":
+            labels = list(label)
+        elif verb == "add" and label not in labels:
+            labels.append(label)
+        elif verb == "remove" and label in labels:
+            labels.remove(label)
     return _labels_checked(labels)
 
 

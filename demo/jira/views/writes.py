@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from demo.jira.things import Body
 from demo.jira.verbs.refusals import Refused
 from demo.jira.views import given
 from demo.jira.views.issues import need_issue, transition_ids
@@ -35,13 +36,15 @@ def create_many(request: Request) -> Reply:
 def edit(request: Request) -> Reply:
     """Change fields; `update` understands labels, comment and `set`."""
     one, asked = need_issue(request), request.sent()
-    update = dict(asked.get("update") or {})
-    comments = update.pop("comment", [])
-    found = given.values(request, dict(asked.get("fields") or {}) | _set_steps(update))
-    if "labels" in update:
-        found["labels"] = given.label_changes(one.labels, update["labels"])
+    steps = given.steps(asked.get("update"))
+    bodies = _bodies(request, steps.pop("comment", []))
+    labels = steps.pop("labels", [])
+    whole = {name: value for name, taken in steps.items() for _, value in taken}
+    found = given.values(request, dict(asked.get("fields") or {}) | whole)
+    if labels:
+        found["labels"] = given.label_changes(one.labels, labels)
     request.state.edit(one.id, by=request.caller, **found)
-    _add_comments(request, one.id, comments)
+    _add_comments(request, one.id, bodies)
     return Reply(status=204)
 
 
@@ -55,12 +58,10 @@ def transition(request: Request) -> Reply:
     fields = dict(asked.get("fields") or {})
     fields.pop("resolution", None)
     found = given.values(request, fields)
-    comments = (asked.get("update") or {}).get("comment", [])
-    bodies = _bodies(request, comments)
+    bodies = _bodies(request, given.steps(asked.get("update")).get("comment", []))
     request.state.transition(one.id, target.id, by=request.caller)
     request.state.edit(one.id, by=request.caller, **found)
-    for body in bodies:
-        request.state.comment(one.id, body, by=request.caller)
+    _add_comments(request, one.id, bodies)
     return Reply(status=204)
 
 
@@ -122,24 +123,14 @@ def _check_parent(request: Request, home: str, kind: str, parent: int | None) ->
         raise Refused(400, errors={"parent": "The parent is not in the project of the sub-task."})
 
 
-def _set_steps(update: dict[str, Any]) -> dict[str, Any]:
-    """The fields that `update` sets whole; labels have steps of their own."""
-    return {
-        name: step["set"]
-        for name, steps in update.items()
-        for step in steps
-        if name != "labels" and "set" in step
-    }
-
-
-def _add_comments(request: Request, issue_id: int, steps: list[dict[str, Any]]) -> None:
-    for body in _bodies(request, steps):
+def _add_comments(request: Request, issue_id: int, bodies: list[Body]) -> None:
+    for body in bodies:
         request.state.comment(issue_id, body, by=request.caller)
 
 
-def _bodies(request: Request, steps: list[dict[str, Any]]) -> list[Any]:
-    added = (step["add"] for step in steps if "add" in step)
-    return [given.body(request, one.get("body"), "comment") for one in added]
+def _bodies(request: Request, steps: list[given.Step]) -> list[Body]:
+    said = (value.get("body") if isinstance(value, dict) else None for _, value in steps)
+    return [given.body(request, one, "comment") for one in said]
 
 
 ROUTES = (
