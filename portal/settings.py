@@ -61,6 +61,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "portal.urls"
+SHELL_FACTS = "portal.freshness.facts"
 WSGI_APPLICATION = "portal.wsgi.application"
 
 TEMPLATES = [
@@ -84,9 +85,7 @@ TEMPLATES = [
 # ── stores ───────────────────────────────────────────────────────────────────
 
 RUN = (DATA / "run").resolve()  # a link, where the data folder is too deep for a socket
-DATABASE_URL = os.environ.get("DATABASE_URL") or (
-    f"postgresql://labledger@/labledger?host={RUN}"
-)
+DATABASE_URL = os.environ.get("DATABASE_URL") or (f"postgresql://labledger@/labledger?host={RUN}")
 REDIS_URL = os.environ.get("REDIS_URL") or f"unix://{RUN / 'valkey.sock'}"
 DATABASES = {"default": environment.database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -175,7 +174,9 @@ if environment.flag("LABLEDGER_PLAIN_STATIC"):  # tests: straight from static/, 
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 2**20
 
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+MAILERS: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+}
 if host := os.environ.get("LABLEDGER_SMTP_HOST"):
     MAILERS["default"] = {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from sources.connectors.base import Identity, Json, Page, TrackerRecord
+from sources.connectors.base import Json, Page, TrackerRecord
 from sources.connectors.neptune import NeptuneClient
 from sources.connectors.neptune_archive import Archive
-from sources.engine import Client, Stream
+from sources.engine import Stream
 from sources.models import Source
 from tracking import streams as runs
 
@@ -26,12 +26,6 @@ class Setting:
     required: bool = False
     default: object = ""
     choices: tuple[tuple[str, str], ...] = ()
-
-
-class Tested(Client):
-    """A client that can also say who it is over there."""
-
-    def test(self) -> Identity: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +100,7 @@ def _neptune_pages(client: _Neptune, since: Json) -> Iterator[Page[TrackerRecord
             yield Page(page.records, dict(places), page.gaps, page.total)
 
 
-def _neptune_listing(client: _Neptune, since: Json) -> Iterator[Page[runs.Listing]]:
+def _neptune_listing(client: _Neptune, _: Json) -> Iterator[Page[runs.Listing]]:
     """What exists, to notice what was deleted: no table tells that."""
     for project in client.read():
         yield Page([runs.Listing(project, client.sweep(project))], None)
@@ -127,8 +121,8 @@ NEPTUNE = Kind(
             "insecure", "Plain http", "Allow a server without TLS, on a trusted network.", "flag"
         ),
     ),
-    secret="API token",
-    secret_help="Neptune: your name, Get your API token. It holds the server's address.",
+    secret="API token",  # noqa: S106 -- a label
+    secret_help="Neptune: your name, Get your API token. It holds the server's address.",  # noqa: S106
 )
 
 KINDS: dict[str, Kind] = {

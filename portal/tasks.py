@@ -11,7 +11,7 @@ from sources import engine
 from sources.models import Source, Sync
 
 
-@app.task
+@app.task  # type: ignore[untyped-decorator]
 def sync_due_sources() -> None:
     """Claim what is due and hand it to the workers. Runs every few seconds."""
     for source in Source.objects.due(timezone.now()).filter(kind__in=KINDS):
@@ -27,13 +27,11 @@ def start_sync(source: Source, *, by: int | None = None) -> Sync | None:
     return sync
 
 
-@app.task
+@app.task  # type: ignore[untyped-decorator]
 def read_source(source: str, sync: str) -> None:
     """One sync. A claim that ran out while the task waited is another worker's."""
     held = Source.objects.get(pk=UUID(source))
     if not held.renew(UUID(sync), timezone.now()):
         return
     kind = KINDS[held.kind]
-    engine.read(
-        held, Sync.objects.get(pk=UUID(sync)), lambda: kind.client(held), kind.streams
-    )
+    engine.read(held, Sync.objects.get(pk=UUID(sync)), lambda: kind.client(held), kind.streams)

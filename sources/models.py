@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, User
@@ -61,7 +61,7 @@ class Source(models.Model):
 
     @property
     def secret(self) -> str:
-        return secrets.unseal(self.sealed_secret) if self.sealed_secret else ""
+        return secrets.unseal(bytes(self.sealed_secret)) if self.sealed_secret else ""
 
     @secret.setter
     def secret(self, text: str) -> None:
@@ -106,14 +106,14 @@ def visible_sources(user: Person) -> list[uuid.UUID]:
     return found
 
 
-def mirrored_from(**options: object) -> models.ForeignKey[Source, Source]:
+def mirrored_from(*, null: bool = False) -> "models.ForeignKey[Any, Any]":
     """The source of a mirrored row: no constraint, no collector.
 
     A constraint costs a trigger a row in every bulk store; `remove` (store.py)
     deletes a source and all that came from it, table by table.
     """
     return models.ForeignKey(
-        Source, models.DO_NOTHING, db_constraint=False, related_name="+", **options
+        Source, models.DO_NOTHING, db_constraint=False, related_name="+", null=null
     )
 
 
@@ -171,6 +171,9 @@ class SyncQuerySet(models.QuerySet["Sync"]):
 
     def good(self) -> Self:
         return self.filter(outcome__in=("done", "partial"))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-started_at")
 
 
 class Sync(models.Model):

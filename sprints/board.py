@@ -1,8 +1,9 @@
 """A sprint as its page reads it: tasks under their parents, hypotheses, progress."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, Sum
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from sources.models import Person
 from sprints import hypotheses
-from sprints.models import Sprint, Task
+from sprints.models import Sprint, Task, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def cards(tasks: Sequence[Task]) -> list[Card]:
     for task in tasks:
         if not task.is_subtask:
             continue
-        card = found.get(task.parent_id)
+        card = found.get(task.parent_id) if task.parent_id else None
         if card is None:
             alone.append(Card(task))
         else:
@@ -142,7 +143,7 @@ def read_list(user: Person) -> list[Listed]:
     ]
 
 
-def _figures(user: Person, sprints: Sequence[UUID]) -> Iterable[dict[str, float | None]]:
+def _figures(user: Person, sprints: Sequence[UUID]) -> Iterable[Mapping[str, Any]]:
     own, done = Q(is_subtask=False), Q(is_subtask=False, category="done")
     return (
         Task.objects.visible_to(user)
@@ -158,7 +159,7 @@ def _figures(user: Person, sprints: Sequence[UUID]) -> Iterable[dict[str, float 
     )
 
 
-def _progress(row: dict[str, float | None] | None, outcomes: dict[str, int]) -> Progress:
+def _progress(row: Mapping[str, Any] | None, outcomes: dict[str, int]) -> Progress:
     if row is None:
         return Progress(0, 0, 0, 0, 0, 0)
     return Progress(
@@ -180,7 +181,7 @@ def _outcomes(user: Person, sprints: Sequence[UUID]) -> dict[UUID, dict[str, int
         .values_list("pk", "sprint")
     )
     found: dict[UUID, dict[str, int]] = {}
-    for verdict in hypotheses.Verdict.objects.latest_of(tasks):
+    for verdict in Verdict.objects.latest_of(tasks):
         of = found.setdefault(tasks[verdict.task_id], {})
         of[verdict.outcome] = of.get(verdict.outcome, 0) + 1
     return found

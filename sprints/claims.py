@@ -12,9 +12,11 @@ enters here counts over them.
 import re
 from dataclasses import dataclass
 
-LINE = re.compile(r"^\W*(?P<word>claim|metric|threshold|baseline)\s*[:=]\s*(?P<rest>.+?)\W*$", re.I)
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", re.I)
-DOWNWARD = re.compile(r"<|≤|below|under|at most|less|lower", re.I)
+LINE = re.compile(
+    r"^\W*(?P<word>claim|metric|threshold|baseline)\s*[:=]\s*(?P<rest>.+?)\W*$", re.IGNORECASE
+)
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", re.IGNORECASE)
+DOWNWARD = re.compile(r"<|≤|below|under|at most|less|lower", re.IGNORECASE)
 KEY = re.compile(r"\b[A-Za-z][A-Za-z0-9_]+-\d+\b")
 
 

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -82,7 +83,7 @@ def _publish(kept: Path, sha256: str) -> None:
         os.link(kept, target)
 
 
-def open_blob(blob: Blob) -> BinaryIO:
+def open_blob(blob: Blob) -> BufferedReader:
     """Raises FileNotFoundError when the store has lost it."""
     return path_of(blob.sha256).open("rb")
 

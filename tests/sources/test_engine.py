@@ -44,12 +44,10 @@ class Shelf:
 
 def store(source: Source, names: Sequence[str]) -> Stored:
     records = [(name, {"name": name}) for name in names]
-    return mirror(source, TrackerProject, "project", records, lambda raw: dict(raw)).stored
+    return mirror(source, TrackerProject, "project", records, dict).stored
 
 
-STREAM: engine.Stream[Any, Any] = engine.Stream(
-    "projects", pages=lambda shelf, since: shelf.pages(since), store=store
-)
+STREAM: engine.Stream[Any, Any] = engine.Stream("projects", pages=Shelf.pages, store=store)
 
 
 def run(source: Source, shelf: Shelf, *streams: engine.Stream[Any, Any]) -> Sync:

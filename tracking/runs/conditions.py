@@ -52,9 +52,10 @@ def _missing(field: Field, *, missing: bool) -> Q:
     elif field.kind == "parameter":
         empty = ~Q(parameters__has_key=field.name)
     elif field.kind == "metric":
-        empty = ~Exists(_metrics(field))
+        empty = ~Q(Exists(_metrics(field)))
     else:
-        empty = ~Exists(Mention.objects.filter(run=OuterRef("pk"), kind=_mention_kind(field)))
+        named = Mention.objects.filter(run=OuterRef("pk"), kind=_mention_kind(field))
+        empty = ~Q(Exists(named))
     return empty if missing else ~empty
 
 
@@ -94,7 +95,7 @@ def _sprint(value: str) -> str:
     return f"sprint {int(digits[0])}"
 
 
-def _tag(node: Compare, field: Field) -> Q:
+def _tag(node: Compare, _: Field) -> Q:
     if node.sign == "=":
         held = Mention.objects.filter(kind="tag", value__in=node.values)
         return Q(pk__in=held.values("run"))
@@ -188,7 +189,7 @@ def _in_order(field: Field, sign: str, number: float) -> Func:
         arg_joiner=" @@ ",
         output_field=BooleanField(),
     )
-    return Coalesce(compared, Value(False), output_field=BooleanField())
+    return Coalesce(compared, Value(value=False), output_field=BooleanField())
 
 
 def _meant(value: str, *, quoted: bool) -> list[Any]:

@@ -81,7 +81,7 @@ def read(
         named = known.resolve(asked.fields(), sources)
         rows = matching(user, asked, named, aliases)
     except Misread as problem:
-        return Table(query, [], [], 0, "", "", "", True, problem=str(problem))
+        return Table(query, [], [], 0, "", "", "", descending=True, problem=str(problem))
     rows, column = sorted_by(rows, named.get(asked.order))
     page = keyset.take(
         _narrow(rows, chosen),

@@ -15,7 +15,7 @@ from tracking.streams.runs import raw_of, store_projects
 def store(source: Source, records: Sequence[RunRecord]) -> Stored:
     if not records:
         return Stored()
-    by_name = {(one.kind, owner_id(one.kind, one.project, one.run)): one for one in records}
+    by_name = {(one.kind, owner_id(one.project, one.run)): one for one in records}
 
     def pairs(kind: str) -> list[tuple[str, dict[str, Any]]]:
         return [(name, raw_of(one)) for (of, name), one in by_name.items() if of == kind]

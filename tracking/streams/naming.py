@@ -6,11 +6,11 @@ from sources.connectors.base import Kind
 from sources.models import Source
 
 
-def owner_id(kind: Kind, project: str, run: str) -> str:
+def owner_id(project: str, run: str) -> str:
     """The external id of a run, a model or a version. A tracker's own names
     hold no line break, so one keeps the two apart."""
     return f"{project}\n{run}"
 
 
 def owner_key(source: Source, kind: Kind, project: str, run: str) -> UUID:
-    return source.key(kind, owner_id(kind, project, run))
+    return source.key(kind, owner_id(project, run))

@@ -50,7 +50,7 @@ def store_listing(source: Source, listings: Sequence[Listing]) -> Stored:
     total = Stored()
     for listing in listings:
         started_at = timezone.now() - STORED_SINCE
-        names = [owner_id("run", listing.project, run) for run in listing.present.get("run", ())]
+        names = [owner_id(listing.project, run) for run in listing.present.get("run", ())]
         within = Q(project=source.key("project", listing.project))
         total += sweep(source, Run, names, started_at=started_at, within=within)
     return total

@@ -15,7 +15,6 @@ from tracking.models import Column, Mention, Metric, Run, TrackerProject
 from tracking.streams import mapping
 from tracking.streams.naming import owner_id
 
-
 LONGEST_TAG = 500  # of a value in an index
 
 
@@ -23,12 +22,12 @@ def store(source: Source, records: Sequence[RunRecord]) -> Stored:
     if not records:
         return Stored()
     stored = store_projects(source, {record.project for record in records})
-    named = [(owner_id("run", record.project, record.run), record) for record in records]
+    named = [(owner_id(record.project, record.run), record) for record in records]
     raws = ((name, raw_of(record)) for name, record in named)
     by_name = dict(named)
 
     def row(raw: dict[str, Any]) -> dict[str, Any]:
-        record = by_name[owner_id("run", raw["project"], raw["run"])]
+        record = by_name[owner_id(raw["project"], raw["run"])]
         return {"project_id": source.key("project", record.project), **mapping.run_from(record)}
 
     kept = mirror(source, Run, "run", raws, row)
@@ -98,7 +97,7 @@ def _named(row: Row) -> list[tuple[str, str, str]]:
 
 
 def _store_numbers(source: Source, records: Sequence[tuple[UUID, RunRecord]]) -> None:
-    rows = [
+    rows: list[Row] = [
         {
             "source_id": source.pk,
             "run_id": key,

@@ -103,8 +103,8 @@ def stored_points(names: Collection[Name]) -> dict[Name, Points]:
     rows = SeriesTail.objects.filter(_these(names)).order_by("run", "name", "step", "id")
     for run, name, step, at, value in rows.values_list("run", "name", "step", "at", "value"):
         tails.setdefault((run, name), []).append((step, at, value))
-    for name, tail in tails.items():
-        parts[name].append(points(*zip(*tail, strict=True)))
+    for of, tail in tails.items():
+        parts[of].append(points(*zip(*tail, strict=True)))
     return {name: _joined(some) for name, some in parts.items()}
 
 
@@ -184,7 +184,8 @@ def _write(source: Source, series: Mapping[Name, tuple[int, Points]]) -> None:
 def _chunk_rows(source: Source, name: Name, given: Points, first: int) -> list[Row]:
     rows = []
     for seq, start in enumerate(range(0, len(given.steps), CHUNK), start=first):
-        packed = pack(*(column[start : start + CHUNK] for column in given))
+        end = start + CHUNK
+        packed = pack(given.steps[start:end], given.times[start:end], given.values[start:end])
         rows.append(
             {
                 "source_id": source.pk,

@@ -27,8 +27,8 @@ def store(source: Source, records: Sequence[SeriesRecord]) -> Stored:
             lines = zip(one.steps, one.times, map(str, one.values), strict=True)
             incoming.setdefault(name, []).extend((s, t, clean(text)) for s, t, text in lines)
     total = Stored()
-    for name, lines in incoming.items():
-        total += _store_one(source, name, lines)
+    for name, new in incoming.items():
+        total += _store_one(source, name, new)
     return total
 
 

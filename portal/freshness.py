@@ -1,0 +1,125 @@
+"""How old a source's facts are, for the frame and for the sources' pages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db.models import Max
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from portal import shell
+from portal.streams import KINDS
+from sources.models import Person, Source, Sync
+from sprints import links
+
+LATE_AFTER = 3  # intervals without a good sync
+INBOX_COUNTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A source with its newest sync and the time of its newest good one.
+
+    state: syncing, paused, ok, late (older than agreed), failing (the last
+    sync failed), refused (a person must act), new (never read).
+    """
+
+    source: Source
+    last: Sync | None
+    good_at: datetime | None
+    state: Literal["syncing", "paused", "ok", "late", "failing", "refused", "new"]
+
+    @property
+    def kind(self) -> str:
+        known = KINDS.get(self.source.kind)
+        return known.name if known else self.source.kind
+
+
+def read(user: Person) -> list[Standing]:
+    """Every visible source: three queries."""
+    return standings(list(Source.objects.visible_to(user)), timezone.now())
+
+
+def standings(sources: Sequence[Source], now: datetime) -> list[Standing]:
+    keys = [source.pk for source in sources]
+    last = {sync.source_id: sync for sync in Sync.objects.latest_of(keys)}
+    good = dict(
+        Sync.objects.filter(source__in=keys)
+        .good()
+        .values_list("source")
+        .annotate(at=Max("finished_at"))
+    )
+    return [_standing(one, last.get(one.pk), good.get(one.pk), now) for one in sources]
+
+
+def _standing(
+    source: Source, last: Sync | None, good_at: datetime | None, now: datetime
+) -> Standing:
+    return Standing(source, last, good_at, _state(source, last, good_at, now))
+
+
+def _state(
+    source: Source, last: Sync | None, good_at: datetime | None, now: datetime
+) -> Literal["syncing", "paused", "ok", "late", "failing", "refused", "new"]:
+    if last is not None and not last.outcome:
+        return "syncing"
+    if source.paused:
+        return "paused"
+    if last is None:
+        return "new"
+    if last.outcome == "refused":
+        return "refused"
+    if last.outcome == "failed":
+        return "failing"
+    return "ok" if good_at and now - good_at < patience(source) else "late"
+
+
+def patience(source: Source) -> timedelta:
+    return LATE_AFTER * source.interval + timedelta(minutes=1)
+
+
+# ── the frame ────────────────────────────────────────────────────────────────
+
+SHOWN_AS: dict[str, Literal["ok", "late", "bad"]] = {
+    "ok": "ok",
+    "syncing": "ok",
+    "new": "late",
+    "late": "late",
+    "paused": "late",
+    "failing": "bad",
+    "refused": "bad",
+}
+
+
+def facts(request: HttpRequest) -> shell.Facts:
+    """What the frame of every page shows: four queries."""
+    loose = links.loose_runs(request.user).order_by()[: INBOX_COUNTED + 1]
+    return shell.Facts(
+        freshness=tuple(lines(read(request.user), timezone.now())),
+        inbox_count=loose.count(),
+    )
+
+
+def lines(standings: Iterable[Standing], now: datetime) -> Iterable[shell.Freshness]:
+    for one in standings:
+        yield shell.Freshness(
+            name=one.source.name,
+            url=reverse("source", args=[one.source.slug]),
+            age_text=age(one, now),
+            state=SHOWN_AS[one.state],
+        )
+
+
+def age(one: Standing, now: datetime) -> str:
+    """In a few words: "3 minutes ago", "never read", "paused"."""
+    if one.good_at is None:
+        return {"syncing": "reading for the first time", "paused": "paused, never read"}.get(
+            one.state, "never read"
+        )
+    if now - one.good_at < timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(one.good_at, now, depth=1)} ago"

@@ -1,0 +1,141 @@
+"""A source's form, made from what its kind asks for."""
+
+import zoneinfo
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.utils.text import slugify
+
+from portal.streams import KINDS, Kind, Setting
+from sources.models import Source
+
+INTERVALS = (
+    (1, "every minute"),
+    (5, "every 5 minutes"),
+    (15, "every 15 minutes"),
+    (60, "every hour"),
+    (360, "every 6 hours"),
+    (1440, "every day"),
+)
+KEPT = "Leave empty to keep the stored one."
+
+
+def words(text: str) -> list[str]:
+    """One a line, or with commas."""
+    return [word for word in text.replace(",", "\n").split() if word]
+
+
+def zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        raise forms.ValidationError("Not a time zone; write one such as Europe/Warsaw.")
+    return name
+
+
+class SourceForm(forms.Form):
+    """Fields common to all kinds, then the kind's own, named `set_<name>`."""
+
+    name = forms.CharField(max_length=200, label="Name", help_text="As the team calls it.")
+    interval = forms.TypedChoiceField(choices=INTERVALS, coerce=int, initial=5, label="Read it")
+    viewers = forms.ModelMultipleChoiceField(
+        Group.objects.order_by("name"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Who sees what comes from it",
+        help_text="Groups. Nobody else learns that it exists.",
+    )
+
+    def __init__(self, kind: str, *args: Any, source: Source | None = None, **more: Any) -> None:
+        self.kind_name, self.kind, self.source = kind, KINDS[kind], source
+        more.setdefault("initial", self._initial())
+        super().__init__(*args, **more)
+        for setting in self.kind.settings:
+            self.fields[f"set_{setting.name}"] = field_for(setting)
+        if self.kind.secret:
+            self.fields["secret"] = secret_field(self.kind, stored=bool(source))
+        self.order_fields(["name", *(f"set_{one.name}" for one in self.kind.settings), "secret"])
+
+    def _initial(self) -> dict[str, Any]:
+        if self.source is None:
+            everyone = Group.objects.values_list("pk", flat=True)
+            return {"viewers": list(everyone), "interval": 5}
+        held = self.source.settings
+        return {
+            "name": self.source.name,
+            "interval": round(self.source.interval / timedelta(minutes=1)),
+            "viewers": list(self.source.viewers.values_list("pk", flat=True)),
+            **{f"set_{one.name}": shown(one, held) for one in self.kind.settings},
+        }
+
+    def settings(self) -> dict[str, Any]:
+        """The kind's own settings as the form has them. Call it when valid."""
+        return {one.name: self.cleaned_data[f"set_{one.name}"] for one in self.kind.settings}
+
+    def apply_to(self, source: Source) -> Source:
+        """An unsaved source with this form's words. Call it when valid."""
+        source.name = self.cleaned_data["name"]
+        source.kind = self.kind_name
+        source.interval = timedelta(minutes=self.cleaned_data["interval"])
+        source.settings = {**source.settings, **self.settings()}
+        if self.cleaned_data.get("secret"):
+            source.secret = self.cleaned_data["secret"]
+        return source
+
+    def save(self) -> Source:
+        source = self.apply_to(self.source or Source(slug=free_slug(self.cleaned_data["name"])))
+        source.save()
+        source.viewers.set(self.cleaned_data["viewers"])
+        return source
+
+
+def shown(setting: Setting, held: dict[str, Any]) -> Any:
+    value = held.get(setting.name, setting.default)
+    return "\n".join(value) if isinstance(value, list) else value
+
+
+def field_for(setting: Setting) -> forms.Field:
+    common: dict[str, Any] = {
+        "label": setting.label,
+        "help_text": setting.help,
+        "required": setting.required,
+        "initial": setting.default,
+    }
+    if setting.kind == "flag":
+        return forms.BooleanField(**common | {"required": False})
+    if setting.kind == "choice":
+        return forms.ChoiceField(choices=setting.choices, **common)
+    if setting.kind == "list":
+        return WordsField(widget=forms.Textarea(attrs={"rows": 3}), **common)
+    if setting.kind == "zone":
+        return ZoneField(**common)
+    return forms.CharField(max_length=1000, **common)
+
+
+class WordsField(forms.CharField):
+    def clean(self, value: Any) -> Any:
+        return words(super().clean(value))
+
+
+class ZoneField(forms.CharField):
+    def clean(self, value: Any) -> Any:
+        return zone(super().clean(value) or "UTC")
+
+
+def secret_field(kind: Kind, *, stored: bool) -> forms.Field:
+    help_text = f"{kind.secret_help} {KEPT}" if stored else kind.secret_help
+    return forms.CharField(
+        label=kind.secret,
+        help_text=help_text.strip(),
+        required=not stored,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def free_slug(name: str) -> str:
+    """A slug that no source has yet."""
+    wanted = slugify(name)[:40] or "source"
+    taken = set(Source.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    numbers = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+    return wanted if wanted not in taken else next(one for one in numbers if one not in taken)

@@ -1,0 +1,227 @@
+"""What the sources' pages show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.freshness import Standing, age, standings
+from portal.pages.sources.forms import SourceForm
+from sources.connectors.base import Identity, Trouble
+from sources.models import Cursor, Person, Source, Sync
+
+HISTORY = 30
+REFUSED = "Needs the permission to sync sources."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    standing: Standing
+    age: str
+    url: str
+
+
+class Index:
+    """The list of sources, worst first."""
+
+    WORST = ("refused", "failing", "late", "new", "syncing", "ok", "paused")
+
+    def __init__(self, held: Sequence[Standing], user: Person) -> None:
+        now = timezone.now()
+        order = sorted(held, key=lambda one: (self.WORST.index(one.state), one.source.name))
+        self.lines = [
+            Line(one, age(one, now), reverse("source", args=[one.source.slug])) for one in order
+        ]
+        self.may_add = user.has_perm("sources.add_source")  # type: ignore[union-attr]
+        self.opening = _opening(order)
+
+    @property
+    def main_action(self) -> dict[str, Any]:
+        refused = "" if self.may_add else "Only an administrator adds sources."
+        return {"name": "Add a source", "url": reverse("source_add"), "refused": refused}
+
+
+def _opening(held: Sequence[Standing]) -> str:
+    bad = [one.source.name for one in held if one.state in {"refused", "failing"}]
+    if bad:
+        return f"{' and '.join(bad[:3])} cannot be read; what was stored stays."
+    late = [one.source.name for one in held if one.state == "late"]
+    if late:
+        return f"{' and '.join(late[:3])} is older than agreed."
+    return "Every source is as fresh as agreed." if held else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A sync in motion, or how the last one ended. `mark` changes when it does."""
+
+    source: Source
+    sync: Sync | None
+    poll_url: str
+    retry_url: str
+    mark: str
+
+    @property
+    def moving(self) -> bool:
+        return self.sync is not None and not self.sync.outcome
+
+    @property
+    def counts(self) -> str:
+        """ "12 new, 3 changed, 310 unchanged, 2 missing", without the zeros."""
+        if self.sync is None:
+            return ""
+        parts = (
+            (self.sync.inserted, "new"),
+            (self.sync.updated, "changed"),
+            (self.sync.unchanged, "unchanged"),
+            (self.sync.removed, "gone"),
+            (self.sync.gap_count, "missing"),
+        )
+        return ", ".join(f"{number:,} {word}" for number, word in parts if number)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    standing: Standing
+    age: str
+    progress: Progress
+    history: list[Sync]
+    cursors: list[Cursor]
+    facts: list[dict[str, Any]]
+    actions: list[dict[str, Any]]
+    main_action: dict[str, Any]
+    opening: str
+
+
+def read(user: Person, source: Source) -> Page:
+    standing = standings([source], timezone.now())[0]
+    may_sync = user.has_perm("sources.sync_source")  # type: ignore[union-attr]
+    may_change = user.has_perm("sources.change_source")  # type: ignore[union-attr]
+    refused = "" if may_sync else REFUSED
+    return Page(
+        standing=standing,
+        age=age(standing, timezone.now()),
+        progress=_progress(source, standing.last, may_sync=may_sync),
+        history=list(Sync.objects.filter(source=source).newest_first()[:HISTORY]),
+        cursors=list(source.cursors.order_by("stream")),
+        facts=_facts(source),
+        actions=[
+            {
+                "name": "Go on" if source.paused else "Pause",
+                "url": reverse("source_pause", args=[source.slug]),
+                "post": True,
+                "refused": refused,
+            },
+            {
+                "name": "Edit",
+                "url": reverse("source_edit", args=[source.slug]),
+                "refused": "" if may_change else "Only an administrator edits sources.",
+            },
+        ],
+        main_action={
+            "name": "Sync now",
+            "url": reverse("source_sync", args=[source.slug]),
+            "post": True,
+            "refused": refused,
+        },
+        opening=_sentence(standing),
+    )
+
+
+def _sentence(standing: Standing) -> str:
+    now = timezone.now()
+    return {
+        "syncing": "It is being read now.",
+        "paused": "Paused: nothing is read until someone lets it go on.",
+        "ok": f"As fresh as agreed: last read {age(standing, now)}.",
+        "late": f"Older than agreed: last read {age(standing, now)}.",
+        "failing": "The last sync failed and is tried again by itself.",
+        "refused": "The source refuses us: a person must act.",
+        "new": "It has not been read yet.",
+    }[standing.state]
+
+
+def _facts(source: Source) -> list[dict[str, Any]]:
+    """Settings in words. The credential is never among them."""
+    said = [
+        {"label": name.replace("_", " ").capitalize(), "value": _words(value)}
+        for name, value in source.settings.items()
+        if value not in ("", [], None)
+    ]
+    expires = source.secret_expires_at
+    credential = "stored, encrypted" if source.sealed_secret else "none"
+    return [
+        *said,
+        {"label": "Credential", "value": credential + _expiry(expires)},
+        {"label": "Read every", "value": source.interval},
+        {"label": "Next sync", "value": source.next_sync_at},
+    ]
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _expiry(at: datetime | None) -> str:
+    return f", expires {at:%d %b %Y}" if at else ""
+
+
+def read_progress(user: Person, source: Source) -> Progress:
+    last = Sync.objects.filter(source=source).newest_first().first()
+    return _progress(source, last, may_sync=user.has_perm("sources.sync_source"))  # type: ignore[union-attr]
+
+
+def _progress(source: Source, sync: Sync | None, *, may_sync: bool) -> Progress:
+    moving = sync is not None and not sync.outcome
+    retry = reverse("source_sync", args=[source.slug]) if may_sync and not moving else ""
+    return Progress(
+        source=source,
+        sync=sync,
+        poll_url=reverse("source_progress", args=[source.slug]) if moving else "",
+        retry_url=retry,
+        mark=f"{sync.pk}:{sync.heard_at.isoformat()}:{sync.outcome}" if sync else "none",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What Test connection found: an identity, or a trouble in words."""
+
+    identity: Identity | None = None
+    trouble: str = ""
+
+    @property
+    def facts(self) -> list[dict[str, Any]]:
+        if self.identity is None:
+            return []
+        found = self.identity
+        skew = "" if found.clock_skew is None else f"{found.clock_skew:+.0f} s against ours"
+        rows = (
+            ("Signed in as", found.who),
+            ("Sees", ", ".join(found.projects) or "no project"),
+            ("Server", found.server),
+            ("Time zone", found.zone),
+            ("Clock", skew),
+            ("Credential expires", found.expires_at or ""),
+        )
+        return [{"label": label, "value": value} for label, value in rows if value]
+
+
+def test(form: SourceForm) -> Tested:
+    """Ask the other side, with the form's words and, if it was left empty, the
+    stored credential. Nothing is saved."""
+    held = form.source
+    source = form.apply_to(Source.objects.get(pk=held.pk) if held else Source(slug="unsaved"))
+    try:
+        client = form.kind.client(source)
+        try:
+            return Tested(identity=client.test())
+        finally:
+            client.close()
+    except Trouble as trouble:
+        return Tested(trouble=str(trouble))

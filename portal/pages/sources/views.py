@@ -1,0 +1,102 @@
+"""Get, call, answer."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_GET, require_POST
+
+from portal import tasks
+from portal.freshness import read as standings
+from portal.pages.sources import reading
+from portal.pages.sources.forms import SourceForm
+from portal.streams import KINDS
+from sources.models import Source
+
+MAY_ADD = permission_required("sources.add_source", raise_exception=True)
+MAY_CHANGE = permission_required("sources.change_source", raise_exception=True)
+MAY_SYNC = permission_required("sources.sync_source", raise_exception=True)
+
+
+def visible(request: HttpRequest, slug: str) -> Source:
+    return get_object_or_404(Source.objects.visible_to(request.user), slug=slug)
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    page = reading.Index(standings(request.user), request.user)
+    return render(request, "sources/index.html", {"page": page})
+
+
+@require_GET
+def source(request: HttpRequest, slug: str) -> HttpResponse:
+    page = reading.read(request.user, visible(request, slug))
+    return render(request, "sources/source.html", {"page": page})
+
+
+@require_GET
+def progress(request: HttpRequest, slug: str) -> HttpResponse:
+    """The moving part of the page, for polling: a 304 while nothing moved."""
+    page = reading.read_progress(request.user, visible(request, slug))
+    etag = quote_etag(page.mark)
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304, headers={"ETag": etag})
+    answer = render(request, "sources/progress.html", {"progress": page})
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+@MAY_ADD
+def add(request: HttpRequest) -> HttpResponse:
+    """First the kind, then its form."""
+    kind = request.GET.get("kind", "")
+    if kind not in KINDS:
+        return render(request, "sources/kinds.html", {"kinds": KINDS})
+    form = SourceForm(kind, request.POST or None)
+    return edited(request, form, kind)
+
+
+@MAY_CHANGE
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    held = visible(request, slug)
+    form = SourceForm(held.kind, request.POST or None, source=held)
+    return edited(request, form, held.kind)
+
+
+def edited(request: HttpRequest, form: SourceForm, kind: str) -> HttpResponse:
+    """Test connection shows what the other side says, and stores nothing."""
+    tested = None
+    if request.method == "POST" and form.is_valid():
+        if "test" in request.POST:
+            tested = reading.test(form)
+        else:
+            saved = form.save()
+            tasks.start_sync(saved, by=request.user.pk)
+            messages.success(request, f"{saved.name} is saved, and a sync has started.")
+            return redirect("source", saved.slug)
+    page = {"form": form, "kind": KINDS[kind], "tested": tested, "source": form.source}
+    return render(request, "sources/form.html", page)
+
+
+@require_POST
+@MAY_SYNC
+def sync(request: HttpRequest, slug: str) -> HttpResponse:
+    held = visible(request, slug)
+    if tasks.start_sync(held, by=request.user.pk):
+        messages.success(request, f"A sync of {held.name} has started.")
+    else:
+        messages.info(request, f"A sync of {held.name} is under way already.")
+    return redirect("source", slug)
+
+
+@require_POST
+@MAY_SYNC
+def pause(request: HttpRequest, slug: str) -> HttpResponse:
+    """Pauses, or goes on; a sync that runs is not cut off."""
+    held = visible(request, slug)
+    held.paused = not held.paused
+    held.save(update_fields=("paused",))
+    messages.success(request, f"{held.name} {'is paused' if held.paused else 'goes on'}.")
+    return redirect("source", slug)
