@@ -162,7 +162,8 @@ class Archive:
 
 
 def table(rows: list[Row]) -> pa.Table:
-    """Through pandas, as the exporter does, so that the file has its metadata."""
+    """Through pandas, as the exporter does: so the file has its metadata, and a
+    value that is not a number becomes null."""
     columns = {
         name: pd.Series([row.get(name) for row in rows], dtype=dtype(name)) for name in SCHEMA.names
     }

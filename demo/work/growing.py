@@ -22,17 +22,18 @@ type Rest = dict[str, Any]
 
 def so_far(held: Logged) -> Logged:
     """Without what comes after the moment of the story."""
+    series = {
+        name: [point for point in points if point[1] <= TOLD_AT]
+        for name, points in held.series.items()
+    }
     return replace(
         held,
-        series={
-            name: [point for point in points if point[1] <= TOLD_AT]
-            for name, points in held.series.items()
-        },
+        series=series,
         lines={
             name: [line for line in lines if line[1] <= TOLD_AT]
             for name, lines in held.lines.items()
         },
-        finished=TOLD_AT,
+        finished=series["train/loss"][-1][1],
     )
 
 
