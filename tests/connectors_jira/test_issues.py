@@ -153,6 +153,7 @@ def test_a_change_that_search_notices_late_is_not_lost(practice):
     practice.state.pass_time(86_400)
     practice.state.index.lag = 300
     practice.state.edit("DOC-5", by="ben", summary="Late")
+    practice.state.pass_time(60)
     _, since = poll(practice)
     practice.state.pass_time(301)
     records, _ = poll(practice, since)

@@ -151,6 +151,7 @@ def test_what_the_feed_withholds_is_in_the_next_one(practice):
         (first,) = reader.worklog_feed()
         practice.state.pass_time(600)
         work = practice.state.log_work("DOC-1", 60, by="mia")
+        practice.state.pass_time(30)
         *_, last = reader.worklog_feed(first.resume)
         practice.state.pass_time(90)
         found = [one for page in reader.worklog_feed(last.resume) for one in page.records]

@@ -106,7 +106,7 @@ def swept(site: Site, projects: Sequence[str]) -> Iterator[list[str]]:
         if not ids or start + len(ids) >= _total(value):
             return
         had = ids[-SWEEP_OVERLAP:]
-        start += len(ids)
+        start += max(1, len(ids) - SWEEP_OVERLAP)
 
 
 def fetched(site: Site, fields: Fields, ids: Sequence[str]) -> tuple[list[Record], list[Gap]]:
