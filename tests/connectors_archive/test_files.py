@@ -53,6 +53,7 @@ def of_set(writer: Writer, packed: bytes) -> Read:
         "../secret",
         "a/../../secret",
         "acme/..",
+        "acme/../inside",
         "/etc/passwd",
         "\\\\server\\share",
         "link-out",
@@ -67,6 +68,7 @@ def test_a_path_that_leads_out_of_the_archive_is_refused(writer: Writer, place: 
     secret = writer.root.parent / "secret"
     secret.write_bytes(b"secret")
     (writer.files.parent / "secret").write_bytes(b"secret")
+    writer.file("inside", b"inside")
     (writer.files / "link-out").symlink_to(secret)
     (writer.files / "folder-out").symlink_to(secret.parent, target_is_directory=True)
     (writer.files / "loop").symlink_to(writer.files / "loop")

@@ -71,19 +71,22 @@ def test_an_import_killed_after_any_page_ends_like_one_that_was_not(writer: Writ
         assert read(writer.root, saved(rest[-1].resume if rest else first[-1].resume)).pages == []
 
 
-def test_an_import_killed_after_every_single_page_still_gets_to_its_end(
-    writer: Writer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("runs_at_once", [1, 200])
+def test_an_import_that_dies_again_and_again_still_gets_to_its_end(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch, runs_at_once: int
 ) -> None:
-    monkeypatch.setattr(limits, "POINTS_A_PAGE", 1_000)
-    position: Json = None
+    monkeypatch.setattr(limits, "RUNS_AT_ONCE", runs_at_once)
+    monkeypatch.setattr(limits, "POINTS_A_PAGE", 100)
+    both = [system(name) for name in ("DOC-7", "DOC-8")]
+    places = [(name, path) for path in "abcdef" for name in ("DOC-7", "DOC-8")]
+    points = [losses(60, run=name, path=path) for name, path in places]
+    writer.part([*both[0], *both[1]], *points, run="several")
+    positions: list[Json] = [None]
     stored: list[Page] = []
-    for _ in range(100):
-        pages = killed(writer.root, 1, position)
-        if not pages:
-            break
+    while pages := killed(writer.root, 5, positions[-1]):
         stored += pages
-        position = saved(pages[-1].resume)
-    assert read(writer.root, position).pages == []
+        positions.append(saved(pages[-1].resume))
+        assert positions.count(positions[-1]) == 1
     assert state(stored) == state(read(writer.root).pages)
 
 
@@ -101,6 +104,8 @@ def test_what_is_finished_is_not_read_again(writer: Writer) -> None:
         )
         # At most the row group in which it died; a few points are carried over a cut.
         assert again <= points + 350 + 20
+        records = [r for p in [*first, *rest.pages] for r in p.records if isinstance(r, RunRecord)]
+        assert len(records) == 3
 
 
 def test_a_changed_file_is_read_again_and_only_that(writer: Writer) -> None:

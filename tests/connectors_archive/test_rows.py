@@ -166,6 +166,19 @@ def test_shuffled_rows_are_put_in_order(tmp_path: Path) -> None:
     assert list(loss.values) == [1 / (n + 1) for n in range(200)]
 
 
+def test_a_single_series_that_runs_backwards_is_put_in_order(tmp_path: Path) -> None:
+    Writer(tmp_path).part(system(), losses(50)[::-1])
+    (loss,) = read(tmp_path).series("loss")
+    assert list(loss.steps) == list(range(50))
+
+
+def test_series_written_side_by_side_come_as_one_record_each(tmp_path: Path) -> None:
+    rows = [one for both in zip(losses(50), losses(50, path="other"), strict=True) for one in both]
+    Writer(tmp_path).part(system(), rows)
+    found = read(tmp_path)
+    assert [len(found.series(path)) for path in ("loss", "other")] == [1, 1]
+
+
 def test_a_step_that_comes_again_in_a_later_row_group_keeps_all_its_points(tmp_path: Path) -> None:
     Writer(tmp_path).part(
         system(), series([1.0, 2.0], steps=[0, 1]), series([3.0, 4.0], steps=[1, 2])
