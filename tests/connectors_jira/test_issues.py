@@ -76,6 +76,8 @@ def test_a_record_is_whole_in_both_manners(mode):
     with jira(mode, [RICH]) as practice:
         (record,), _ = poll(practice)
     assert record["fields"]["points"] == "customfield_10016"
+    assert record["names"] == {"points": "Story Points", "sprint": "Sprint"}
+    assert record["url"] == f"{practice.url}/browse/DOC-2"
     assert record["issue"]["fields"]["customfield_10016"] == 5
     assert sprint_ids(record["issue"]["fields"][record["fields"]["sprint"]]) == [48, 49]
     described = record["issue"]["fields"]["description"]
@@ -106,6 +108,21 @@ def test_a_history_is_oldest_first_and_survives_absent_ends(mode):
     assert moments == sorted(moments)
     assigned = record["changelog"][-1]["items"][-1]
     assert (assigned["field"], assigned["from"]) == ("assignee", None)
+
+
+def test_an_epic_is_told_by_its_id_though_data_center_links_by_key(mode, small_pages):
+    """It may be on another page, or moved: keys are asked for."""
+    issues = [issue(1, type="Epic"), *(issue(number) for number in range(2, 6)),
+              issue(6, parent="DOC-1"), issue(7, parent="DOC-6", type="Sub-task")]  # fmt: skip
+    with jira(mode, issues) as practice:
+        records, _ = poll(practice)
+    by_id = {record["issue"]["id"]: record for record in records}
+    if mode == "dc":
+        assert by_id["10006"]["epic"] == "10001"
+    else:
+        assert by_id["10006"]["issue"]["fields"]["parent"]["id"] == "10001"
+    assert by_id["10007"]["epic"] is None
+    assert by_id["10007"]["issue"]["fields"]["parent"]["id"] == "10006"
 
 
 def test_only_the_chosen_projects_are_read(mode):

@@ -8,6 +8,7 @@ page asks anew from the last change it has seen, and skips what it has had.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from sources.connectors.base import Gap, Page
 from sources.connectors.jira.fields import Fields
@@ -84,13 +85,34 @@ def _records(
     site: Site, fields: Fields, issues: Sequence[Record]
 ) -> tuple[list[Record], list[Gap]]:
     records, gaps = [], []
+    epics = _epics(site, fields.epic, issues)
     for issue in issues:
         changelog = issue.pop("changelog", None)
         changelog = changelog if isinstance(changelog, Mapping) else {}
         gaps += cut_history(issue, changelog)
         histories = [one for one in changelog.get("histories") or () if isinstance(one, dict)]
-        records.append(record(site, fields, issue, histories))
+        epic = epics.get(_epic_key(issue, fields.epic))
+        records.append(record(site, fields, issue, histories, epic))
     return records, gaps
+
+
+def _epics(site: Site, field: str, issues: Sequence[Record]) -> dict[str, str | None]:
+    """Ids by key of the epics that these issues name: an Epic Link holds a key,
+    and keys change. One request for each that no page has shown yet."""
+    wanted = {key for issue in issues if (key := _epic_key(issue, field))}
+    seen = {str(issue.get("key")): str(issue.get("id")) for issue in issues}
+    site.epics.update((key, number) for key, number in seen.items() if key in wanted)
+    for key in sorted(wanted - set(site.epics)):
+        path = f"issue/{quote(key, safe='')}"
+        reply = site.ask("GET", path, query={"fields": "summary"}, answers={404})
+        site.epics[key] = str(reply.value.get("id")) if reply.status == 200 else None
+    return site.epics
+
+
+def _epic_key(issue: Record, field: str) -> str:
+    inner = issue.get("fields")
+    key = inner.get(field) if field and isinstance(inner, Mapping) else None
+    return key if isinstance(key, str) else ""
 
 
 def swept(site: Site, projects: Sequence[str]) -> Iterator[list[str]]:

@@ -101,10 +101,14 @@ class JiraClient:
     def issues(self, since: Json = None) -> Iterator[Page[Record]]:
         """Issues changed since the last poll, oldest change first, whole.
 
-        A record is {"issue", "changelog", "comments", "worklogs", "fields"}. The
-        last ten minutes of the former poll are read again. Every page's `resume`
-        goes on behind it; the last page is empty and ends the poll: only then
-        does the watermark move, to the server's time at this poll's beginning.
+        A record is {"issue": Jira's own, "changelog": oldest first, "comments" and
+        "worklogs": complete, "fields": {"points", "sprint", "epic"}: ids of fields,
+        "names": {"points", "sprint"}: what those are called, "epic": an issue id
+        or None (Data Center; on Cloud it is the parent), "url": its page}.
+
+        The last ten minutes of the former poll are read again. Every page's
+        `resume` goes on behind it; the last page is empty and ends the poll: only
+        then does the watermark move, to the server's time at its beginning.
         """
         scope, fields = self.scope(), self.fields()
         position = Position.of(since)

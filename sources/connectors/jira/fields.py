@@ -28,6 +28,12 @@ class Fields:
     epic: str
     points: str
     points_by_project: Mapping[str, str]
+    names: Mapping[str, str]
+
+    def named(self, project_id: str) -> dict[str, str]:
+        """What points and sprints are called: Data Center's histories tell no ids."""
+        ids = self.of(project_id)
+        return {word: self.names.get(ids[word], "") for word in ("points", "sprint")}
 
     def of(self, project_id: str) -> dict[str, str]:
         """The three ids for an issue of this project."""
@@ -44,6 +50,7 @@ def discovered(site: Site, scope: Scope) -> Fields:
         epic=_of_kind(known, EPIC),
         points=_of_kind(known, POINTS) or _called(known, POINT_NAMES),
         points_by_project={project: found for project, found in by_board.items() if found},
+        names={str(field.get("id")): str(field.get("name")) for field in known},
     )
 
 

@@ -13,19 +13,24 @@ PAGE = 1000
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def record(site: Site, fields: Fields, issue: Record, changelog: Iterable[Record]) -> Record:
+def record(
+    site: Site, fields: Fields, issue: Record, changelog: Iterable[Record], epic: str | None = None
+) -> Record:
     """The record that is yielded. `comment` and `worklog` move out of the
     issue's own fields, where Jira may have cut them off, to `comments` and
     `worklogs`, where they are complete: one more request each where it had."""
     inner = issue.get("fields")
     inner = inner if isinstance(inner, dict) else {}
-    number = str(issue.get("id"))
+    number, project = str(issue.get("id")), project_of(issue)
     return {
         "issue": issue,
         "changelog": oldest_first(changelog),
         "comments": _complete(site, number, inner.pop("comment", None), "comment", "comments"),
         "worklogs": _complete(site, number, inner.pop("worklog", None), "worklog", "worklogs"),
-        "fields": fields.of(project_of(issue)),
+        "fields": fields.of(project),
+        "names": fields.named(project),
+        "epic": epic,
+        "url": f"{site.pages}/browse/{issue.get('key')}",
     }
 
 

@@ -56,7 +56,9 @@ class Site:
             secrets=(token, both),
         )
         self._mode = mode
+        self.epics: dict[str, str | None] = {}  # ids by key, as far as they were needed
         self._who: Record = {}
+        self._server: Record | None = None
 
     @property
     def name(self) -> str:
@@ -73,14 +75,28 @@ class Site:
         host = urlsplit(self.address).hostname or ""
         if host.endswith(CLOUD_HOSTS) or host == SCOPED_HOST:
             return True
-        url = self._jira._get_url("serverInfo")
-        reply = self.session.json("GET", url, answers={401, 403})
-        if reply.status != 200:
+        server = self._server_info()
+        if not server:
             return False  # whoever is asked next will say what is wrong with the token
-        kind = reply.value.get("deploymentType") if isinstance(reply.value, Mapping) else None
+        kind = server.get("deploymentType")
         if not isinstance(kind, str):
             raise Unavailable(f"{self.name} does not say that it is a Jira. Is the address right?")
         return kind == "Cloud"
+
+    @property
+    def pages(self) -> str:
+        """Where people read it. A token with scopes has another address than they."""
+        told = self._server_info().get("baseUrl")
+        shown = isinstance(told, str) and told.startswith(("http://", "https://"))
+        return str(told).rstrip("/") if shown else self.address
+
+    def _server_info(self) -> Record:
+        """Asked once; empty when the account may not know."""
+        if self._server is None:
+            url = self._jira._get_url("serverInfo")
+            reply = self.session.json("GET", url, answers={401, 403, 404})
+            self._server = reply.value if isinstance(reply.value, dict) else {}
+        return self._server
 
     # ── asking ───────────────────────────────────────────────────────────────
 
