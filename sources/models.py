@@ -162,8 +162,8 @@ class SyncQuerySet(models.QuerySet["Sync"]):
         """The newest sync of each source: one query."""
         return (
             self.filter(source__in=list(sources))
-            .order_by("source", "-started_at")
-            .distinct("source")
+            .order_by("source_id", "-started_at")
+            .distinct("source_id")
         )
 
     def running(self) -> Self:

@@ -11,8 +11,8 @@ from django.db.models.fields.json import KeyTransform
 
 from sources.models import Person, visible_sources
 from tracking.models import Mention, Metric, Run
+from tracking.runs import defaults, keyset
 from tracking.runs import fields as known
-from tracking.runs import keyset
 from tracking.runs.conditions import Aliases, condition
 from tracking.runs.fields import Field
 from tracking.runs.language import Asked, Misread, parse
@@ -43,18 +43,20 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A page of runs. `total` is None past COUNTED; `problem` says in words why
-    a filter could not be read, and then there are no rows."""
+    a filter could not be read, and then there are no rows. `by_default`: nobody
+    chose the columns."""
 
     query: str
-    columns: list[Field]
-    rows: list[Row]
-    total: int | None
-    newer: str
-    older: str
-    order: str
-    descending: bool
+    columns: list[Field] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    total: int | None = 0
+    newer: str = ""
+    older: str = ""
+    order: str = ""
+    descending: bool = True
     problem: str = ""
-    left_out: str = field(default="")
+    left_out: str = ""
+    by_default: bool = False
 
 
 def same(names: list[str]) -> list[str]:
@@ -70,19 +72,19 @@ def read(
     size: int = SIZE,
     aliases: Aliases = same,
 ) -> Table:
-    """The page at `place` of the runs that `query` asks for.
+    """The page at `place` of the runs that `query` asks for, with the chosen
+    columns, or with those that tell these runs apart.
 
     `aliases` gives every key that a task has had: the floor above knows them.
     """
     sources = visible_sources(user)
     try:
         asked = parse(query)
-        chosen = _chosen(columns, sources)
-        named = known.resolve(asked.fields(), sources)
-        rows = matching(user, asked, named, aliases)
+        named = known.resolve([*asked.fields(), *columns], sources)
+        chosen = _chosen(columns, named)
+        rows, column = sorted_by(matching(user, asked, named, aliases), named.get(asked.order))
     except Misread as problem:
-        return Table(query, [], [], 0, "", "", "", descending=True, problem=str(problem))
-    rows, column = sorted_by(rows, named.get(asked.order))
+        return Table(query, problem=str(problem))
     page = keyset.take(
         _narrow(rows, chosen),
         column,
@@ -90,16 +92,19 @@ def read(
         descending=asked.descending,
         size=size,
     )
+    keys = [run.pk for run in page.rows]
+    shown = chosen or defaults.columns(keys)
     return Table(
         query=query,
-        columns=chosen,
-        rows=_rows(page.rows, chosen),
+        columns=shown,
+        rows=_rows(page.rows, shown, {} if chosen else _parameters_of(keys, shown)),
         total=_count(rows),
         newer=_place(page.rows[:1], column, back=True) if page.newer else "",
         older=_place(page.rows[-1:], column, back=False) if page.older else "",
         order=asked.order,
         descending=asked.descending,
         left_out=_left_out(named.get(asked.order)),
+        by_default=not chosen,
     )
 
 
@@ -122,11 +127,11 @@ def sorted_by(rows: Any, order: Field | None) -> tuple[Any, str]:
         return rows.filter(**{f"ordering__{order.figure}__isnull": False}), "sort_value"
     if order.kind == "parameter":
         return rows.annotate(sort_value=KeyTransform(order.name, "parameters")), "sort_value"
-    if order.kind == "own":
-        return rows.annotate(sort_value=F(order.name)), (
-            order.name if "__" not in order.name else "sort_value"
-        )
-    raise Misread(f"Runs cannot be put in order of “{order.asked}”.")
+    if order.kind != "own":
+        raise Misread(f"Runs cannot be put in order of “{order.asked}”.")
+    if "__" not in order.name:
+        return rows, order.name
+    return rows.annotate(sort_value=F(order.name)), "sort_value"
 
 
 def _left_out(order: Field | None) -> str:
@@ -135,27 +140,33 @@ def _left_out(order: Field | None) -> str:
     return f"Runs without {order.name} are left out of this order."
 
 
-def _chosen(columns: Sequence[str], sources: list[UUID]) -> list[Field]:
+def _chosen(columns: Sequence[str], named: dict[str, Field]) -> list[Field]:
     if len(columns) > MOST_COLUMNS:
         raise Misread(f"At most {MOST_COLUMNS} columns can be shown.")
-    found = known.resolve(columns, sources)
-    return [found[name] for name in columns]
+    return [named[name] for name in dict.fromkeys(columns)]
 
 
 HEAVY = ("parameters", "properties", "gaps", "provenance", "description", "digest")
 
 
-def _narrow(rows: Any, chosen: list[Field]) -> Any:
-    return rows.annotate(**_parameters(chosen)).select_related("project").defer(*HEAVY)
-
-
-def _parameters(chosen: Iterable[Field]) -> dict[str, KeyTransform]:
+def _narrow(rows: Any, chosen: Sequence[Field]) -> Any:
     """Only the shown parameters travel; a run may have thousands."""
+    return rows.annotate(**_shown(chosen)).select_related("project").defer(*HEAVY)
+
+
+def _shown(columns: Sequence[Field]) -> dict[str, KeyTransform]:
     return {
         f"shown_{number}": KeyTransform(column.name, "parameters")
-        for number, column in enumerate(chosen)
+        for number, column in enumerate(columns)
         if column.kind == "parameter"
     }
+
+
+def _parameters_of(keys: list[UUID], columns: Sequence[Field]) -> dict[UUID, dict[str, Any]]:
+    """The default columns are known only after the rows: their values, by run."""
+    shown = _shown(columns)
+    rows = Run.objects.filter(pk__in=keys).annotate(**shown).values("pk", *shown)
+    return {row["pk"]: row for row in rows}
 
 
 def _count(rows: Any) -> int | None:
@@ -170,7 +181,9 @@ def _place(edge: list[Any], column: str, *, back: bool) -> str:
     return keyset.encode(keyset.Place(getattr(edge[0], column), edge[0].pk, back))
 
 
-def _rows(runs: list[Any], chosen: list[Field]) -> list[Row]:
+def _rows(
+    runs: list[Any], chosen: list[Field], parameters: dict[UUID, dict[str, Any]]
+) -> list[Row]:
     keys = [run.pk for run in runs]
     metrics = _metrics(keys, chosen)
     mentions = mentioned(keys)
@@ -186,11 +199,11 @@ def _rows(runs: list[Any], chosen: list[Field]) -> list[Row]:
             partial=run.partial,
             tasks=[value for kind, value in mentions.get(run.pk, []) if kind == "key"],
             sprints=[
-                int(value.split()[-1])
-                for kind, value in mentions.get(run.pk, [])
-                if kind == "sprint"
+                int(value.split()[-1]) for kind, value in mentions.get(run.pk, []) if kind != "key"
             ],
-            cells=[_cell(run, number, one, metrics) for number, one in enumerate(chosen)],
+            cells=[
+                _cell(run, number, one, metrics, parameters) for number, one in enumerate(chosen)
+            ],
         )
         for run in runs
     ]
@@ -213,9 +226,16 @@ def mentioned(keys: Iterable[UUID]) -> dict[UUID, list[tuple[str, str]]]:
     return found
 
 
-def _cell(run: Any, number: int, column: Field, metrics: dict[tuple[UUID, str], Metric]) -> Any:
+def _cell(
+    run: Any,
+    number: int,
+    column: Field,
+    metrics: dict[tuple[UUID, str], Metric],
+    parameters: dict[UUID, dict[str, Any]],
+) -> Any:
     if column.kind == "parameter":
-        return getattr(run, f"shown_{number}")
+        given = parameters.get(run.pk, vars(run))
+        return given[f"shown_{number}"]
     if column.kind == "metric":
         held = metrics.get((run.pk, column.name))
         return getattr(held, column.figure) if held else None

@@ -10,11 +10,21 @@ from django.utils import timezone
 
 from portal.freshness import Standing, age, standings
 from portal.pages.sources.forms import SourceForm
+from portal.templatetags.shown import duration, when
 from sources.connectors.base import Identity, Trouble
 from sources.models import Cursor, Person, Source, Sync
 
 HISTORY = 30
 REFUSED = "Needs the permission to sync sources."
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A line of parts/pairs.html."""
+
+    label: str
+    value: Any
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,7 @@ class Page:
     progress: Progress
     history: list[Sync]
     cursors: list[Cursor]
-    facts: list[dict[str, Any]]
+    facts: list[Pair]
     actions: list[dict[str, Any]]
     main_action: dict[str, Any]
     opening: str
@@ -144,10 +154,10 @@ def _sentence(standing: Standing) -> str:
     }[standing.state]
 
 
-def _facts(source: Source) -> list[dict[str, Any]]:
+def _facts(source: Source) -> list[Pair]:
     """Settings in words. The credential is never among them."""
     said = [
-        {"label": name.replace("_", " ").capitalize(), "value": _words(value)}
+        Pair(name.replace("_", " ").capitalize(), _words(value))
         for name, value in source.settings.items()
         if value not in ("", [], None)
     ]
@@ -155,9 +165,9 @@ def _facts(source: Source) -> list[dict[str, Any]]:
     credential = "stored, encrypted" if source.sealed_secret else "none"
     return [
         *said,
-        {"label": "Credential", "value": credential + _expiry(expires)},
-        {"label": "Read every", "value": source.interval},
-        {"label": "Next sync", "value": source.next_sync_at},
+        Pair("Credential", credential + _expiry(expires)),
+        Pair("Read every", duration(source.interval)),
+        Pair("Next sync", "paused" if source.paused else when(source.next_sync_at)),
     ]
 
 
@@ -196,7 +206,7 @@ class Tested:
     trouble: str = ""
 
     @property
-    def facts(self) -> list[dict[str, Any]]:
+    def facts(self) -> list[Pair]:
         if self.identity is None:
             return []
         found = self.identity
@@ -209,7 +219,7 @@ class Tested:
             ("Clock", skew),
             ("Credential expires", found.expires_at or ""),
         )
-        return [{"label": label, "value": value} for label, value in rows if value]
+        return [Pair(label, value) for label, value in rows if value]
 
 
 def test(form: SourceForm) -> Tested:
