@@ -17,13 +17,14 @@ pass, breaks the next `times` (0: all of them), and is then used up. Kinds:
     drip          the right answer, one byte every `seconds`, for ever
 
 `retry_after` puts that header on a `status`: seconds, or an HTTP date so many
-seconds away when `as_date` is said. None: no such header.
+seconds away when `as_date` is said. None: no such header. `extra` are headers
+besides, such as {"RateLimit-Reason": "jira-quota-tenant-based"}.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from email.utils import formatdate
 from threading import Lock
 from typing import Any
@@ -58,6 +59,7 @@ class Fault:
     as_date: bool = False
     project: str = ""
     seconds: float = 0.5
+    extra: dict[str, str] = field(default_factory=dict)
     done: int = 0
 
     def __post_init__(self) -> None:
@@ -73,11 +75,11 @@ class Fault:
     def headers(self, now: int) -> dict[str, str]:
         """The headers of a refusal."""
         if self.retry_after is None:
-            return {}
+            return self.extra
         if self.as_date:
             date = formatdate(now / 1000 + self.retry_after, usegmt=True)
-            return {"Retry-After": date}
-        return {"Retry-After": str(self.retry_after)}
+            return self.extra | {"Retry-After": date}
+        return self.extra | {"Retry-After": str(self.retry_after)}
 
 
 class Faults:

@@ -37,7 +37,7 @@ class Practice:
         self.stopping = Event()
         self.desk = Desk(state, mode)
         self._server = _Server(("127.0.0.1", port), self)
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), name="practice-jira")
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="practice-jira")
         self.desk.base = self.url
 
     @property
@@ -223,7 +223,7 @@ def _refusal(fault: Fault, now: int) -> Reply | None:
         case "status" | "lost-status":
             quota = QUOTA_HEADERS if fault.status == 429 else {}
             told = {"errorMessages": [f"Practice fault {fault.status}."], "errors": {}}
-            return Reply(told, fault.status, fault.headers(now) | quota)
+            return Reply(told, fault.status, quota | fault.headers(now))
         case "unauthorized":
             told = {"errorMessages": ["Client must be authenticated."], "errors": {}}
             return Reply(told, 401)

@@ -27,7 +27,7 @@ def test_retry_after_is_seconds_a_date_or_nothing(caller: Caller) -> None:
     add = caller.practice.faults.add
     add("status", status=429, retry_after=7)
     add("status", status=429, retry_after=7, as_date=True)
-    add("status", status=429)
+    add("status", status=429, extra={"RateLimit-Reason": "jira-quota-tenant-based"})
     answers = [caller.call("GET", "/api/2/myself") for _ in range(3)]
     assert [answer.status for answer in answers] == [429, 429, 429]
     seconds, date, nothing = (answer.headers["Retry-After"] for answer in answers)
@@ -35,6 +35,7 @@ def test_retry_after_is_seconds_a_date_or_nothing(caller: Caller) -> None:
     wait = parsedate_to_datetime(date).timestamp() - time.time()
     assert 5 <= wait <= 8
     assert answers[0].headers["X-RateLimit-Remaining"] == "0"
+    assert answers[2].headers["RateLimit-Reason"] == "jira-quota-tenant-based"
 
 
 def test_a_fault_waits_for_its_path_its_method_and_its_turn(caller: Caller) -> None:

@@ -1,5 +1,7 @@
 """Ids, keys that change, and issues that go away or hide."""
 
+from dataclasses import replace
+
 from demo.jira import Practice
 from tests.demo_jira.caller import Caller, calling
 from tests.demo_jira.story import BEN
@@ -116,6 +118,12 @@ def test_a_wrong_token_a_wrong_scheme_and_a_closed_account_are_401(practice: Pra
     with calling(practice) as caller:
         scheme = "Bearer mias-token" if practice.mode == "cloud" else "Basic bWlhOm1pYXMtdG9rZW4="
         caller.headers = {"Authorization": scheme}
+        assert caller.call("GET", "/api/2/serverInfo").status == 401
+
+
+def test_who_has_left_cannot_log_in_though_the_token_is_right(practice: Practice) -> None:
+    practice.state.users["ben"] = replace(practice.state.users["ben"], active=False)
+    with calling(practice, BEN) as caller:
         assert caller.call("GET", "/api/2/serverInfo").status == 401
 
 

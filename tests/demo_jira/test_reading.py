@@ -73,6 +73,7 @@ def test_a_sub_task_has_no_sprint_of_its_own_and_is_found_in_its_parents(caller:
     assert "DOC-3" in caller.search("sprint = 49")
     caller.practice.state.add_to_sprint(50, ["DOC-2"], by="mia")
     assert caller.search("sprint = 50") == ["DOC-3", "DOC-2"]
+    assert caller.practice.state.need("DOC-2").sprints == (48, 50)  # 49 was not closed
     assert caller.practice.state.need("DOC-3").history == ()
 
 
