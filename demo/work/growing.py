@@ -38,7 +38,8 @@ def so_far(held: Logged) -> Logged:
 
 
 def rest(run: Run, held: Logged) -> Rest:
-    """What comes after it: values by series from `firstEpoch` on, and the lines."""
+    """What comes after it: values by series from `firstEpoch` on, the lines, and
+    what the run logs at its very end."""
     known = sum(at <= TOLD_AT for _, at, _ in held.series["train/loss"])
     return {
         "project": run.project,
@@ -52,6 +53,11 @@ def rest(run: Run, held: Logged) -> Rest:
         "lines": {
             name: [[step, text] for step, _, text in lines if step >= known]
             for name, lines in held.lines.items()
+        },
+        "ending": {
+            f"{name}_best": max(value for _, _, value in points)
+            for name, points in held.series.items()
+            if name in ("valid/accuracy", "valid/f1")
         },
     }
 
@@ -90,6 +96,9 @@ class Growing:
                 self._add(run, there, due)
             if there < last:
                 self._heard(run, now)
+            if there < due == last:
+                for name, value in self.rest["ending"].items():
+                    run.put(name, "float", value)
         return int(last - max(due, there))
 
     def _began(self, run: Container) -> int:

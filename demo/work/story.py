@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from demo.work.jira_seed import iso, moved_keys
+from demo.work.jira_seed.changes import iso, moved_keys
 from demo.work.people import PEOPLE
 from demo.work.roster import LIVE, WRONG_TAGS, Run, hypotheses, runs
 from demo.work.verdicts import Measured, evidence, verdict

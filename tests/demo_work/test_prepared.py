@@ -118,8 +118,11 @@ def test_it_grows_by_what_is_due_and_never_twice(growing: Growing) -> None:
 
 
 def test_it_ends_and_is_then_left_alone(growing: Growing) -> None:
+    assert growing.run.atom("valid/f1_best") is None
     assert growing.grow(LATER + timedelta(days=1)) == 0
     assert epochs(growing) == 260
+    found = [value for _, _, value in growing.run.fields["valid/f1"].value]
+    assert growing.run.atom("valid/f1_best") == max(found)
     heard = growing.run.atom("sys/ping_time")
     assert growing.grow(LATER + timedelta(days=2)) == 0
     assert growing.run.atom("sys/ping_time") == heard
