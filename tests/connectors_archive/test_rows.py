@@ -69,6 +69,19 @@ def test_texts_come_through_with_nul_and_great_length(tmp_path: Path) -> None:
     assert [value for _, _, value in found.points("log")] == [long, "a\0b"]
 
 
+def test_long_texts_are_read_a_few_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "TEXT_A_READ", 1_000)
+    lines = [row("log", "string_series", f"{n} " + "x" * 50, step=n) for n in range(200)]
+    Writer(tmp_path).part(system(), lines)
+    found = read(tmp_path)
+    assert max(len(record.steps) for record in found.series("log")) <= 65
+    assert [value.split()[0] for _, _, value in found.points("log")] == [str(n) for n in range(200)]
+    monkeypatch.setattr(limits, "TEXT_A_ROW_GROUP", 1_000)
+    assert "more text" in read(tmp_path).why("DOC-1")
+
+
 def test_text_that_is_no_utf8_comes_through(tmp_path: Path) -> None:
     """Arrow does not check what a writer calls text."""
     writer = Writer(tmp_path)

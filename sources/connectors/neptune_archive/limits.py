@@ -4,6 +4,10 @@ is in it, so every one of these can be reached on purpose."""
 POINTS_A_PAGE = 50_000
 ROWS_A_READ = 50_000
 TEXT_A_READ = 16 * 2**20  # bytes of text, as the file's own figures estimate it
+ROWS_OF_LONG_TEXT = 64
+# Arrow unpacks the different texts of a row group together; this is the one
+# thing that an archive can make large.
+TEXT_A_ROW_GROUP = 2**30
 RUNS_AT_ONCE = 200  # whose attributes are gathered together
 SAME_STEP = 1_000  # points of one step that are carried on to the next batch
 

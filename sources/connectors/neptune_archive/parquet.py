@@ -18,9 +18,7 @@ from numpy.typing import NDArray
 from sources.connectors.neptune_archive import limits
 
 NAMES = ("project_id", "run_id", "attribute_path", "attribute_type")
-# Few different ones, so they are kept as codes: neither memory nor time is
-# spent on the same text twice.
-CODED = [*NAMES, "string_value"]
+TEXT = "string_value"
 
 type Codes = NDArray[np.int64]
 type Pair = tuple[str, str]  # run id, attribute type
@@ -53,11 +51,14 @@ class PartFile:
             self._columns = set(self._metadata.schema.to_arrow_schema().names)
             if missing := [name for name in NAMES if name not in self._columns]:
                 raise Damaged(f"it is not of an export: it has no column {missing[0]}")
-            # Buffered: a column of a row group is never in memory whole.
+            self._long_text = self._most_text() > limits.TEXT_A_READ
+            # Few different names, so they are kept as codes: neither memory nor
+            # time is spent on one text twice. Codes of long texts cost both.
+            coded_too = {TEXT} & self._columns if not self._long_text else set()
             self._file: Any = pq.ParquetFile(
                 path,
                 metadata=self._metadata,
-                read_dictionary=[name for name in CODED if name in self._columns],
+                read_dictionary=[*NAMES, *coded_too],
                 buffer_size=2**20,
             )
         self.groups = int(self._metadata.num_row_groups)
@@ -111,19 +112,36 @@ class PartFile:
                 batch_size=self._rows_a_read(group, columns),
                 row_groups=[group],
                 columns=[name for name in (*NAMES, *columns) if name in self._columns],
+                use_threads=False,  # for batches this small, threads cost more than they bring
             )
             while (batch := next(batches, None)) is not None:
                 yield from _of_projects(_wanted(batch, types, runs))
 
     def _rows_a_read(self, group: int, columns: list[str]) -> int:
+        """A long text that is repeated is in the file once: the file's size says
+        nothing about such rows, so a few are read at a time."""
+        if self._long_text and TEXT in columns:
+            return limits.ROWS_OF_LONG_TEXT
         row_group = self._metadata.row_group(group)
-        wide = sum(
-            row_group.column(i).total_uncompressed_size
-            for i in range(row_group.num_columns)
-            if row_group.column(i).path_in_schema.split(".")[0] in columns
+        a_row = self._bytes(group, columns) // max(1, row_group.num_rows)
+        return int(min(limits.ROWS_A_READ, max(64, limits.TEXT_A_READ // max(1, a_row))))
+
+    def _bytes(self, group: int, columns: list[str]) -> int:
+        """Of these columns in this row group, unpacked."""
+        row_group = self._metadata.row_group(group)
+        chunks = map(row_group.column, range(row_group.num_columns))
+        return sum(
+            int(chunk.total_uncompressed_size)
+            for chunk in chunks
+            if chunk.path_in_schema.split(".")[0] in columns
         )
-        a_row = max(1, wide // max(1, row_group.num_rows))
-        return int(min(limits.ROWS_A_READ, max(64, limits.TEXT_A_READ // a_row)))
+
+    def _most_text(self) -> int:
+        groups = range(self._metadata.num_row_groups)
+        most = max((self._bytes(group, [TEXT]) for group in groups), default=0)
+        if most > limits.TEXT_A_ROW_GROUP:
+            raise Damaged("one of its row groups has more text than can be held at once")
+        return most
 
     def _read_pairs(self, group: int) -> frozenset[Pair]:
         found: set[Pair] = set()
