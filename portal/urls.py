@@ -3,11 +3,23 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.pages.runs import views as runs
 from portal.pages.sources import views as sources
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("tracking.urls")),
+    path("runs/", runs.index, name="runs"),
+    path("runs/export.csv", runs.as_csv, name="runs_csv"),
+    path("runs/columns/", runs.columns, name="runs_columns"),
+    path("runs/compare/", runs.compare, name="compare"),
+    path("runs/compare/curves.json", runs.compared_curves, name="compare_curves"),
+    path("runs/text/<uuid:key>/", runs.text, name="run_text"),
+    path("runs/<uuid:key>/", runs.run, name="run"),
+    path("runs/<uuid:key>/curves.json", runs.curves, name="run_curves"),
+    path("runs/<uuid:key>/tie/", runs.tie, name="run_tie"),
+    path("runs/<uuid:key>/diff/<uuid:other>/", runs.diff, name="run_diff"),
     path("sources/", sources.index, name="sources"),
     path("sources/add/", sources.add, name="source_add"),
     path("sources/<slug:slug>/", sources.source, name="source"),

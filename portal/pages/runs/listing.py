@@ -1,0 +1,211 @@
+"""The runs table as its page shows it: addresses, heads, cells in words."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from sources.models import Person, visible_sources
+from sprints.links import keys_of
+from tracking.models import Metric
+from tracking.pictures import sparkline
+from tracking.runs import fields, table
+from tracking.runs.fields import Field
+from tracking.sparks import sparks
+
+CSV_PAGE = 1_000
+SUGGESTED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One head cell. `sorted` is up, down or empty; `url` sorts by it."""
+
+    name: str
+    num: bool
+    url: str
+    sorted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    row: table.Row
+    url: str
+    cells: list["Cell"]
+    spark: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    value: Any
+    num: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    table: table.Table
+    heads: list[Head]
+    lines: list[Line]
+    spark_name: str
+    words: str
+    first_url: str
+    newer_url: str
+    older_url: str
+    csv_url: str
+    clear_url: str
+
+
+class Address:
+    """This page's address with some words changed: filter and columns stay."""
+
+    def __init__(self, asked: QueryDict) -> None:
+        self.query = asked.get("q", "").strip()
+        self.columns = [name for name in asked.getlist("col") if name]
+        self.place = asked.get("at", "")
+
+    def to(self, *, query: str | None = None, place: str = "", name: str = "runs") -> str:
+        words = [("q", self.query if query is None else query)]
+        words += [("col", column) for column in self.columns]
+        words += [("at", place)]
+        given = urlencode([(word, value) for word, value in words if value])
+        return reverse(name) + (f"?{given}" if given else "")
+
+
+def read(user: Person, asked: QueryDict) -> Page:
+    address = Address(asked)
+    found = table.read(
+        user,
+        query=address.query,
+        columns=address.columns,
+        place=address.place,
+        aliases=keys_of,
+    )
+    drawn, spark_name = _sparks([row.key for row in found.rows])
+    numeric = [
+        _is_numeric(column, number, found.rows) for number, column in enumerate(found.columns)
+    ]
+    return Page(
+        table=found,
+        heads=[
+            _head(column, address, found, num=numeric[n]) for n, column in enumerate(found.columns)
+        ],
+        lines=[_line(row, numeric, drawn) for row in found.rows],
+        spark_name=spark_name,
+        words=_words(found),
+        first_url=address.to() if address.place else "",
+        newer_url=address.to(place=found.newer) if found.newer else "",
+        older_url=address.to(place=found.older) if found.older else "",
+        csv_url=address.to(name="runs_csv"),
+        clear_url=reverse("runs"),
+    )
+
+
+def _is_numeric(column: Field, number: int, rows: Sequence[table.Row]) -> bool:
+    if column.kind == "metric":
+        return True
+    values = [row.cells[number] for row in rows if row.cells[number] is not None]
+    return bool(values) and all(
+        isinstance(value, (int, float)) and not isinstance(value, bool) for value in values
+    )
+
+
+def _line(row: table.Row, numeric: list[bool], drawn: dict[UUID, SafeString]) -> Line:
+    cells = [Cell(value, num) for value, num in zip(row.cells, numeric, strict=True)]
+    return Line(row, reverse("run", args=[row.key]), cells, drawn.get(row.key, SafeString("")))
+
+
+def _head(column: Field, address: Address, found: table.Table, *, num: bool) -> Head:
+    now = found.order in {column.asked, f"{column.name}.{column.figure}"}
+    direction = ("down" if found.descending else "up") if now else ""
+    way = "asc" if direction == "down" else "desc"
+    name = f"{column.name}.{column.figure}" if column.figure else column.name
+    written = f"`{name}`" if set(name) & set(" ()<>=!~,'\"") else name
+    plain = address.query.lower().rfind("order by")
+    kept = address.query if plain < 0 else address.query[:plain].strip()
+    return Head(
+        column.title, num, address.to(query=f"{kept} order by {written} {way}".strip()), direction
+    )
+
+
+def _words(found: table.Table) -> str:
+    if found.problem:
+        return ""
+    total = f"more than {table.COUNTED:,}" if found.total is None else f"{found.total:,}"
+    shown = f"{total} run{'' if found.total == 1 else 's'}"
+    return f"{shown}. {found.left_out}".strip() if found.left_out else shown
+
+
+def _sparks(keys: list[UUID]) -> tuple[dict[UUID, SafeString], str]:
+    """A small picture a row, of the loss that most of these runs have."""
+    names = Metric.objects.filter(run__in=keys, name__icontains="loss", points__gt=1)
+    counted: dict[str, int] = {}
+    for name in names.values_list("name", flat=True):
+        counted[name] = counted.get(name, 0) + 1
+    if not counted:
+        return {}, ""
+    best = max(counted, key=lambda name: (counted[name], "train" in name, name))
+    return {run: sparkline(values, name=best) for run, values in sparks(keys, best).items()}, best
+
+
+# ── CSV ──────────────────────────────────────────────────────────────────────
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(user: Person, asked: QueryDict) -> Iterator[str]:
+    """The whole answer, page by page: memory stays flat."""
+    address = Address(asked)
+    writer, place, first = csv.writer(_Echo()), "", True
+    while True:
+        found = table.read(
+            user,
+            query=address.query,
+            columns=address.columns,
+            place=place,
+            size=CSV_PAGE,
+            aliases=keys_of,
+        )
+        if first:
+            own = ("run", "name", "state", "owner", "project", "started", "tasks", "sprints")
+            yield writer.writerow([*own, *(column.title for column in found.columns)])
+        for row in found.rows:
+            yield writer.writerow([harmless(value) for value in _flat(row)])
+        first, place = False, found.older
+        address.columns = [_asked(column) for column in found.columns]
+        if not place:
+            return
+
+
+def _asked(column: Field) -> str:
+    """The first page settles default columns for all the others."""
+    return (
+        f"metric:{column.name}.{column.figure}"
+        if column.figure
+        else (f"param:{column.name}" if column.kind == "parameter" else column.asked)
+    )
+
+
+def _flat(row: table.Row) -> list[Any]:
+    started = row.started_at.isoformat() if row.started_at else ""
+    own = [row.handle, row.name, row.state, row.owner, row.project, started]
+    return [*own, " ".join(row.tasks), " ".join(map(str, row.sprints)), *row.cells]
+
+
+def harmless(value: Any) -> Any:
+    """A spreadsheet runs a text that begins like a formula; a quote stops it."""
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return f"'{value}"
+    return value
+
+
+def suggested(user: Person, text: str) -> list[tuple[str, str]]:
+    return fields.suggestions(text, visible_sources(user), limit=SUGGESTED)
