@@ -1,0 +1,288 @@
+"""From a practice Jira into real tables, and again."""
+
+import pytest
+from django.db import transaction
+
+from demo.jira import Practice, State
+from sources.connectors.jira import JiraClient
+from sources.http import Limits
+from sources.models import Document, Source
+from sources.store import Stored
+from sprints import streams
+from sprints.models import (
+    Comment,
+    JiraProject,
+    Member,
+    Release,
+    Sprint,
+    Task,
+    TaskEvent,
+    TaskKey,
+    TaskLink,
+    Worklog,
+)
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = [
+    {
+        "name": "mia",
+        "displayName": "Mia Ode",
+        "email": "m@x.y",
+        "token": "t",
+        "zone": "Asia/Kolkata",
+    },
+    {"name": "ben", "displayName": "Ben Ünal"},
+]
+ISSUES = [
+    {"id": 10001, "key": "DOC-1", "type": "Epic", "summary": "Read",
+     "created": "2026-02-01T08:00:00Z"},
+    {
+        "id": 10002,
+        "key": "DOC-2",
+        "type": "Task",
+        "status": "In Progress",
+        "summary": "Train a better model",
+        "description": "A [run|https://t.example.org/r/1].",
+        "assignee": "ben",
+        "parent": "DOC-1",
+        "sprints": [48, 49],
+        "points": 5,
+        "created": "2026-03-02T08:00:00Z",
+        "history": [
+            {"at": "2026-03-02T09:00:00Z", "by": "mia", "changes": [
+                {"field": "key", "from": "OLD-4", "to": "DOC-2"},
+                {"field": "status", "from": "To Do", "to": "In Progress"}]},
+            {"at": "2026-03-14T17:00:00Z", "by": "mia", "changes": [
+                {"field": "sprints", "from": [48], "to": [48, 49]},
+                {"field": "points", "from": 3, "to": 5}]},
+        ],
+        "comments": [{"at": "2026-03-03T09:00:00Z", "by": "ben", "text": "f1 is *0.91* now"}],
+        "worklogs": [{"at": "2026-03-04T10:00:00Z", "by": "ben", "started": "2026-03-04T08:00:00Z",
+                      "seconds": 5400}],
+        "links": [{"type": "Blocks", "to": "DOC-4"}],
+    },
+    {
+        "id": 10003,
+        "key": "DOC-3",
+        "type": "Hypothesis",
+        "summary": "Augmentation raises f1",
+        "description": "Metric: valid/f1\n\nThreshold: above 0.93",
+        "parent": "DOC-2",
+        "created": "2026-03-05T08:00:00Z",
+    },
+    {"id": 10004, "key": "DOC-4", "type": "Bug", "summary": "A leak",
+     "created": "2026-03-06T08:00:00Z"},
+]  # fmt: skip
+STORY = {
+    "users": PEOPLE,
+    "projects": [
+        {"id": "10000", "key": "DOC", "name": "Documents", "versions": [{"name": "1.0"}]},
+        {"id": "10001", "key": "NEW", "name": "New things"},
+    ],
+    "boards": [{"id": 7, "name": "DOC board", "project": "DOC"}],
+    "sprints": [
+        {"id": 48, "board": 7, "name": "Sprint 48", "state": "closed"},
+        {"id": 49, "board": 7, "name": "Sprint 49", "state": "active", "goal": "f1"},
+    ],
+    "issues": [{"status": "To Do", "reporter": "mia"} | issue for issue in ISSUES],
+}
+
+
+@pytest.fixture(params=["cloud", "dc"])
+def practice(request):
+    with Practice(State.of(STORY), mode=request.param) as running:
+        running.state.pass_time(86_400)
+        yield running
+
+
+@pytest.fixture
+def source():
+    return Source.objects.create(slug="jira", name="Jira", kind="jira")
+
+
+@pytest.fixture
+def client(practice):
+    email = "m@x.y" if practice.mode == "cloud" else ""
+    limits = Limits(backoff=0.01)
+    with JiraClient(practice.url, email=email, token="t", projects=["DOC"], limits=limits) as made:
+        yield made
+
+
+def kept(source, pages, store):
+    """What became of all pages, and the last position."""
+    total, resume = Stored(), None
+    for page in pages:
+        with transaction.atomic():
+            total += store(source, page.records)
+        resume = page.resume
+    return total, resume
+
+
+def read(client, source, since=None):
+    return kept(source, client.issues(since), streams.store_issues)
+
+
+def test_a_poll_fills_the_tables(client, source):
+    stored, _ = read(client, source)
+    assert (stored.inserted, stored.gaps) == (4, ())
+    task = Task.objects.get(name="DOC-2")
+    assert (task.epic.name, task.points, task.category) == ("DOC-1", 5.0, "doing")
+    assert task.url.endswith("/browse/DOC-2")
+    assert {event.kind for event in TaskEvent.objects.filter(task=task)} == {
+        "created", "key", "status", "sprint", "points", "other"
+    }  # fmt: skip
+    assert Comment.objects.get().text == "f1 is 0.91 now"
+    assert Worklog.objects.get().seconds == 5400
+    assert set(Member.objects.values_list("name", flat=True)) == {"Mia Ode", "Ben Ünal"}
+    link = TaskLink.objects.get()
+    assert (link.task.name, link.kind, link.other.name) == ("DOC-2", "blocks", "DOC-4")
+
+
+def test_reading_everything_again_changes_no_row(client, source):
+    read(client, source)
+    tables = (Task, TaskKey, TaskEvent, TaskLink, Comment, Worklog, Member, Document)
+    before = [list(table.objects.order_by("pk").values()) for table in tables]
+    stored, _ = read(client, source)
+    assert (stored.inserted, stored.updated, stored.unchanged) == (0, 0, 4)
+    assert [list(table.objects.order_by("pk").values()) for table in tables] == before
+
+
+def test_lists_are_stored_and_a_closed_sprint_is_noticed(client, source, practice):
+    kept(source, client.projects(), streams.store_projects)
+    kept(source, client.boards(), streams.store_boards)
+    kept(source, client.sprints(), streams.store_sprints)
+    kept(source, client.versions(), streams.store_releases)
+    assert JiraProject.objects.get().short == "DOC"
+    assert Release.objects.get().project.short == "DOC"
+    assert Sprint.objects.get(number=49).board.project.name == "Documents"
+    practice.state.close_sprint(49)
+    stored, _ = kept(source, client.sprints(), streams.store_sprints)
+    assert (stored.updated, stored.unchanged) == (1, 1)
+    assert Sprint.objects.get(number=49).state == "closed"
+
+
+def test_a_hypothesis_is_in_its_parents_sprint_whichever_comes_first(client, source):
+    pages = [page.records for page in client.issues() if page.records]
+    records = [record for page in pages for record in page]
+    for record in reversed(records):
+        with transaction.atomic():
+            streams.store_issues(source, [record])
+    kept(source, client.sprints(), streams.store_sprints)
+    hypothesis = Task.objects.get(name="DOC-3")
+    assert hypothesis.is_hypothesis
+    assert hypothesis.sprint.number == 49
+    assert hypothesis.sprints == hypothesis.parent.sprints
+    assert hypothesis.claimed["threshold"] == 0.93
+
+
+def test_a_parent_that_moves_on_takes_its_subtasks_along(client, source, practice):
+    _, since = read(client, source)
+    practice.state.close_sprint(49)
+    later = practice.state.create_sprint(7, "Sprint 50")
+    practice.state.add_to_sprint(later.id, ["DOC-2"], by="mia")
+    practice.state.pass_time(60)
+    read(client, source, since)
+    kept(source, client.sprints(), streams.store_sprints)
+    assert Task.objects.get(name="DOC-3").sprint.number == 50
+
+
+def test_moved_and_renamed_keys_go_on_resolving(client, source, practice):
+    _, since = read(client, source)
+    practice.state.rename_project_key("DOC", "TXT")
+    practice.state.pass_time(60)
+    with JiraClient(practice.url, email="m@x.y" if practice.mode == "cloud" else "", token="t",
+                    projects=["DOC"]) as again:  # fmt: skip
+        read(again, source, since)
+    task = Task.objects.named(["doc-2"]).get()
+    assert task == Task.objects.named(["OLD-4"]).get() == Task.objects.named(["TXT-2"]).get()
+    held = dict(TaskKey.objects.filter(task=task).values_list("name", "until"))
+    assert {name for name, until in held.items() if until is None} == {"TXT-2"}
+
+
+def test_what_is_taken_away_from_an_issue_goes(client, source, practice):
+    _, since = read(client, source)
+    state = practice.state
+    state.delete_comment("DOC-2", int(Comment.objects.get().external_id))
+    for link in list(state.links):
+        state.unlink(link)
+    state.edit("DOC-2", by="mia", labels=["new"])
+    state.pass_time(60)
+    read(client, source, since)
+    assert Comment.objects.filter(removed_at=None).count() == 0
+    assert TaskLink.objects.count() == 0
+    assert TaskEvent.objects.filter(task__name="DOC-2", kind="other").exists()
+
+
+def sweep(client, source):
+    return kept(source, streams.sweep_pages(client, source), streams.store_swept)[0]
+
+
+def test_a_sweep_hides_what_is_gone_and_finds_what_was_missed(client, source, practice):
+    read(client, source)
+    Task.objects.filter(name="DOC-1").delete()
+    practice.state.delete("DOC-4")
+    stored = sweep(client, source)
+    assert stored.removed == 1
+    assert Task.objects.get(name="DOC-4").removed_at is not None
+    assert Task.objects.get(name="DOC-1").removed_at is None
+    assert not Document.objects.filter(name="DOC-4").exists()
+
+
+def test_a_hidden_task_comes_back_when_it_may_be_seen_again(client, source, practice):
+    read(client, source)
+    practice.state.restrict("DOC-4", "ben")
+    assert sweep(client, source).removed == 1
+    practice.state.unrestrict("DOC-4")
+    sweep(client, source)
+    assert Task.objects.get(name="DOC-4").removed_at is None
+    assert Document.objects.filter(name="DOC-4").exists()
+
+
+def test_a_sweep_whose_search_lags_hides_nothing(client, source, practice):
+    read(client, source)
+    practice.state.index.lag = 600
+    practice.state.create("DOC", "New", by="mia")
+    practice.state.move("DOC-4", "NEW", by="mia")
+    assert sweep(client, source).removed == 0
+
+
+def test_a_project_that_is_no_longer_visible_takes_no_task_away(source, practice):
+    email = "m@x.y" if practice.mode == "cloud" else ""
+    with JiraClient(practice.url, email=email, token="t", projects=["DOC", "NEW"]) as both:
+        read(both, source)
+    practice.state.restrict_project("DOC", "ben")
+    with JiraClient(practice.url, email=email, token="t", projects=["DOC", "NEW"]) as both:
+        stored = sweep(both, source)
+    assert stored.removed == 0
+    assert Task.objects.filter(removed_at=None).count() == 4
+
+
+def test_a_worklog_that_is_corrected_or_deleted_is_noticed(client, source, practice):
+    read(client, source)
+    _, since = kept(source, streams.worklog_pages(client, source, None), streams.store_issues)
+    practice.state.pass_time(600)
+    work = Worklog.objects.get()
+    practice.state.edit_worklog(int(work.external_id), by="ben", seconds=60)
+    practice.state.pass_time(120)
+    _, since = kept(source, streams.worklog_pages(client, source, since), streams.store_issues)
+    assert Worklog.objects.get().seconds == 60
+    practice.state.delete_worklog(int(work.external_id), by="ben")
+    practice.state.pass_time(120)
+    kept(source, streams.worklog_pages(client, source, since), streams.store_issues)
+    assert Worklog.objects.get().removed_at is not None
+
+
+def test_a_task_can_be_found_by_its_words(client, source):
+    read(client, source)
+    found = Document.objects.get(name="DOC-3")
+    assert (found.kind, found.title) == ("hypothesis", "Augmentation raises f1")
+    assert "valid/f1" in found.body
+    assert "f1 is 0.91 now" in Document.objects.get(name="DOC-2").body
+
+
+def test_a_record_that_cannot_be_understood_is_a_gap_and_the_rest_is_stored(client, source):
+    records = [record for page in client.issues() for record in page.records]
+    records[0]["issue"]["fields"] = {"project": None}
+    stored = streams.store_issues(source, records)
+    assert (stored.inserted, [gap.what for gap in stored.gaps]) == (3, ["task 10001"])
