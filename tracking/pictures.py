@@ -108,7 +108,7 @@ def step_curve(
         target_line(frame, target, y),
         staircase(steps, x, y, frame.width - frame.right),
         step_circles(steps, x, y),
-        step_labels(steps, x, y, frame),
+        step_labels(steps, target, x, y, frame),
     )
 
 
@@ -159,12 +159,17 @@ def step_circles(steps: Sequence[Step], x: Scale, y: Scale) -> SafeString:
     return format_html_join("", "{}", drawn)
 
 
-def step_labels(steps: Sequence[Step], x: Scale, y: Scale, frame: Frame) -> SafeString:
+def step_labels(
+    steps: Sequence[Step], target: float | None, x: Scale, y: Scale, frame: Frame
+) -> SafeString:
     """From the last step back: a label that would touch one already written is left out."""
+    taken: list[tuple[float, float, str]] = []
+    if is_finite(target):
+        taken.append((frame.left + 40, y(target) - 6, target_words(target)))
     written: list[tuple[float, float, str]] = []
     for step in reversed(steps):
         place = (x(step.at.timestamp()), y(step.value) - 8)
-        if step.label and all(apart(place, other, step.label) for other in written):
+        if step.label and all(apart(place, other, step.label) for other in taken + written):
             written.append((*place, step.label))
     return format_html_join(
         "",
@@ -187,14 +192,16 @@ def anchor(x: float, frame: Frame) -> str:
 def target_line(frame: Frame, target: float | None, y: Scale) -> SafeString:
     if not is_finite(target):
         return mark_safe("")
-    right, level = frame.width - frame.right, y(target)
+    level = y(target)
     return format_html(
-        '<path class="target" d="M{} {}H{}"/><text class="target-word" x="{}" y="{}" '
-        'text-anchor="end">target {}</text>',
-        *(f"{frame.left:.1f}", f"{level:.1f}", f"{right:.1f}", f"{right:.1f}"),
-        f"{level + 14:.1f}",
-        short(target),
+        '<path class="target" d="M{} {}H{}"/><text class="target-word" x="{}" y="{}">{}</text>',
+        *(f"{frame.left:.1f}", f"{level:.1f}", f"{frame.width - frame.right:.1f}"),
+        *(f"{frame.left + 4:.1f}", f"{level - 6:.1f}", target_words(target)),
     )
+
+
+def target_words(target: float) -> str:
+    return f"target {short(target)}"
 
 
 def grid(frame: Frame, marks: Sequence[float], y: Scale) -> SafeString:

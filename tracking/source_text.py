@@ -53,7 +53,8 @@ def highlighted(text: str, name: str) -> SafeString:
         lexer = get_lexer_for_filename(name)
     except ClassNotFound:
         lexer = _guessed(text, name)
-    return mark_safe(highlight(text, lexer, HtmlFormatter(nowrap=True)))  # noqa: S308
+    coloured: str = highlight(text, lexer, HtmlFormatter(nowrap=True))
+    return mark_safe(coloured)  # noqa: S308 -- Pygments escaped it
 
 
 def _guessed(text: str, name: str) -> object:

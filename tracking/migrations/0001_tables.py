@@ -8,261 +8,537 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('sources', '0001_tables'),
+        ("sources", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('size', models.PositiveBigIntegerField()),
-                ('crc32', models.BigIntegerField()),
-                ('media_type', models.CharField(max_length=100)),
-                ('stored_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('verified_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('corrupt', models.BooleanField(default=False)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("size", models.PositiveBigIntegerField()),
+                ("crc32", models.BigIntegerField()),
+                ("media_type", models.CharField(max_length=100)),
+                ("stored_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("verified_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("corrupt", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='RoleRule',
+            name="RoleRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveIntegerField(unique=True)),
-                ('path', models.CharField(blank=True, help_text='Shell pattern; empty: any.', max_length=200)),
-                ('media_type', models.CharField(blank=True, help_text='Shell pattern.', max_length=100)),
-                ('role', models.CharField(max_length=40)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(unique=True)),
+                (
+                    "path",
+                    models.CharField(
+                        blank=True, help_text="Shell pattern; empty: any.", max_length=200
+                    ),
+                ),
+                (
+                    "media_type",
+                    models.CharField(blank=True, help_text="Shell pattern.", max_length=100),
+                ),
+                ("role", models.CharField(max_length=40)),
             ],
             options={
-                'ordering': ('order',),
+                "ordering": ("order",),
             },
         ),
         migrations.CreateModel(
-            name='RegisteredModel',
+            name="RegisteredModel",
             fields=[
-                ('key', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('external_id', models.TextField(help_text="The source's own id.")),
-                ('digest', models.BinaryField(help_text="Of the raw record and our mapping's version.")),
-                ('removed_at', models.DateTimeField(help_text='Deleted there, or hidden from us.', null=True)),
-                ('handle', models.TextField()),
-                ('name', models.TextField(blank=True)),
-                ('properties', models.JSONField(default=dict)),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
+                ("key", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("external_id", models.TextField(help_text="The source's own id.")),
+                (
+                    "digest",
+                    models.BinaryField(help_text="Of the raw record and our mapping's version."),
+                ),
+                (
+                    "removed_at",
+                    models.DateTimeField(help_text="Deleted there, or hidden from us.", null=True),
+                ),
+                ("handle", models.TextField()),
+                ("name", models.TextField(blank=True)),
+                ("properties", models.JSONField(default=dict)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ModelVersion',
+            name="ModelVersion",
             fields=[
-                ('key', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('external_id', models.TextField(help_text="The source's own id.")),
-                ('digest', models.BinaryField(help_text="Of the raw record and our mapping's version.")),
-                ('removed_at', models.DateTimeField(help_text='Deleted there, or hidden from us.', null=True)),
-                ('handle', models.TextField()),
-                ('name', models.TextField(blank=True)),
-                ('stage', models.TextField(blank=True)),
-                ('run_handle', models.TextField(blank=True, help_text='Where someone logged it.')),
-                ('properties', models.JSONField(default=dict)),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
-                ('model', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='versions', to='tracking.registeredmodel')),
+                ("key", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("external_id", models.TextField(help_text="The source's own id.")),
+                (
+                    "digest",
+                    models.BinaryField(help_text="Of the raw record and our mapping's version."),
+                ),
+                (
+                    "removed_at",
+                    models.DateTimeField(help_text="Deleted there, or hidden from us.", null=True),
+                ),
+                ("handle", models.TextField()),
+                ("name", models.TextField(blank=True)),
+                ("stage", models.TextField(blank=True)),
+                ("run_handle", models.TextField(blank=True, help_text="Where someone logged it.")),
+                ("properties", models.JSONField(default=dict)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="versions",
+                        to="tracking.registeredmodel",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TrackerProject',
+            name="TrackerProject",
             fields=[
-                ('key', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('external_id', models.TextField(help_text="The source's own id.")),
-                ('digest', models.BinaryField(help_text="Of the raw record and our mapping's version.")),
-                ('removed_at', models.DateTimeField(help_text='Deleted there, or hidden from us.', null=True)),
-                ('name', models.TextField()),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
+                ("key", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("external_id", models.TextField(help_text="The source's own id.")),
+                (
+                    "digest",
+                    models.BinaryField(help_text="Of the raw record and our mapping's version."),
+                ),
+                (
+                    "removed_at",
+                    models.DateTimeField(help_text="Deleted there, or hidden from us.", null=True),
+                ),
+                ("name", models.TextField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('key', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('external_id', models.TextField(help_text="The source's own id.")),
-                ('digest', models.BinaryField(help_text="Of the raw record and our mapping's version.")),
-                ('removed_at', models.DateTimeField(help_text='Deleted there, or hidden from us.', null=True)),
-                ('handle', models.TextField(help_text="The tracker's id for people: DOC-1.")),
-                ('name', models.TextField(blank=True)),
-                ('description', models.TextField(blank=True)),
-                ('state', models.CharField(help_text='running, finished, failed, unknown', max_length=12)),
-                ('owner', models.TextField(blank=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('modified_at', models.DateTimeField(null=True)),
-                ('seconds', models.FloatField(help_text='Running time, seconds.', null=True)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
-                ('parameters', models.JSONField(default=dict)),
-                ('properties', models.JSONField(default=dict, help_text='Every other single value.')),
-                ('code', models.JSONField(default=dict)),
-                ('gaps', models.JSONField(default=list)),
-                ('partial', models.BooleanField(default=False)),
-                ('trashed', models.BooleanField(default=False)),
-                ('provenance', models.JSONField(default=dict)),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
-                ('project', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='runs', to='tracking.trackerproject')),
+                ("key", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("external_id", models.TextField(help_text="The source's own id.")),
+                (
+                    "digest",
+                    models.BinaryField(help_text="Of the raw record and our mapping's version."),
+                ),
+                (
+                    "removed_at",
+                    models.DateTimeField(help_text="Deleted there, or hidden from us.", null=True),
+                ),
+                ("handle", models.TextField(help_text="The tracker's id for people: DOC-1.")),
+                ("name", models.TextField(blank=True)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(help_text="running, finished, failed, unknown", max_length=12),
+                ),
+                ("owner", models.TextField(blank=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("modified_at", models.DateTimeField(null=True)),
+                ("seconds", models.FloatField(help_text="Running time, seconds.", null=True)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list
+                    ),
+                ),
+                ("parameters", models.JSONField(default=dict)),
+                (
+                    "properties",
+                    models.JSONField(default=dict, help_text="Every other single value."),
+                ),
+                ("code", models.JSONField(default=dict)),
+                ("gaps", models.JSONField(default=list)),
+                ("partial", models.BooleanField(default=False)),
+                ("trashed", models.BooleanField(default=False)),
+                ("provenance", models.JSONField(default=dict)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="runs",
+                        to="tracking.trackerproject",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='registeredmodel',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='models', to='tracking.trackerproject'),
+            model_name="registeredmodel",
+            name="project",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="models",
+                to="tracking.trackerproject",
+            ),
         ),
         migrations.CreateModel(
-            name='Column',
+            name="Column",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(help_text='parameter or metric', max_length=10)),
-                ('name', models.TextField()),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(help_text="parameter or metric", max_length=10)),
+                ("name", models.TextField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'kind', 'name'), name='one_column_a_name')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "kind", "name"), name="one_column_a_name"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Metric',
+            name="Metric",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('last', models.FloatField(null=True)),
-                ('last_step', models.FloatField(null=True)),
-                ('min', models.FloatField(null=True)),
-                ('min_step', models.FloatField(null=True)),
-                ('max', models.FloatField(null=True)),
-                ('max_step', models.FloatField(null=True)),
-                ('points', models.PositiveBigIntegerField(default=0)),
-                ('first_at', models.DateTimeField(null=True)),
-                ('last_at', models.DateTimeField(null=True)),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
-                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='metrics', to='tracking.run')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("last", models.FloatField(null=True)),
+                ("last_step", models.FloatField(null=True)),
+                ("min", models.FloatField(null=True)),
+                ("min_step", models.FloatField(null=True)),
+                ("max", models.FloatField(null=True)),
+                ("max_step", models.FloatField(null=True)),
+                ("points", models.PositiveBigIntegerField(default=0)),
+                ("first_at", models.DateTimeField(null=True)),
+                ("last_at", models.DateTimeField(null=True)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="metrics",
+                        to="tracking.run",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('name'), models.F('last'), models.F('run'), name='metrics_by_last'), models.Index(models.F('name'), models.F('min'), models.F('run'), name='metrics_by_min'), models.Index(models.F('name'), models.F('max'), models.F('run'), name='metrics_by_max')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'name'), include=('last', 'min', 'max'), name='one_metric_a_name')],
+                "indexes": [
+                    models.Index(
+                        models.F("name"), models.F("last"), models.F("run"), name="metrics_by_last"
+                    ),
+                    models.Index(
+                        models.F("name"), models.F("min"), models.F("run"), name="metrics_by_min"
+                    ),
+                    models.Index(
+                        models.F("name"), models.F("max"), models.F("run"), name="metrics_by_max"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "name"),
+                        include=("last", "min", "max"),
+                        name="one_metric_a_name",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mention',
+            name="Mention",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(help_text='key, sprint or tag', max_length=8)),
-                ('value', models.TextField(help_text='DOC-2698, or sprint 49')),
-                ('place', models.CharField(help_text='tag, name or description', max_length=12)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
-                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='mentions', to='tracking.run')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(help_text="key, sprint or tag", max_length=8)),
+                ("value", models.TextField(help_text="DOC-2698, or sprint 49")),
+                ("place", models.CharField(help_text="tag, name or description", max_length=12)),
+                ("started_at", models.DateTimeField(null=True)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="mentions",
+                        to="tracking.run",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('kind'), models.F('value'), models.OrderBy(models.F('started_at'), descending=True), models.F('run'), name='mentions_by_value')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'kind', 'value'), name='one_mention_a_word')],
+                "indexes": [
+                    models.Index(
+                        models.F("kind"),
+                        models.F("value"),
+                        models.OrderBy(models.F("started_at"), descending=True),
+                        models.F("run"),
+                        name="mentions_by_value",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "kind", "value"), name="one_mention_a_word"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LogChunk',
+            name="LogChunk",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('seq', models.PositiveIntegerField(help_text='0, 1, 2 in the order of steps.')),
-                ('first_step', models.FloatField()),
-                ('last_step', models.FloatField()),
-                ('count', models.PositiveIntegerField()),
-                ('packed', models.BinaryField()),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
-                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tracking.run')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("seq", models.PositiveIntegerField(help_text="0, 1, 2 in the order of steps.")),
+                ("first_step", models.FloatField()),
+                ("last_step", models.FloatField()),
+                ("count", models.PositiveIntegerField()),
+                ("packed", models.BinaryField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tracking.run",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('run', 'name', 'seq'), name='logs_in_order')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "name", "seq"), name="logs_in_order")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Artifact',
+            name="Artifact",
             fields=[
-                ('key', models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ('external_id', models.TextField(help_text="The source's own id.")),
-                ('digest', models.BinaryField(help_text="Of the raw record and our mapping's version.")),
-                ('removed_at', models.DateTimeField(help_text='Deleted there, or hidden from us.', null=True)),
-                ('path', models.TextField()),
-                ('name', models.TextField(blank=True, help_text='With its ending, known or recognised.')),
-                ('role', models.CharField(max_length=40)),
-                ('size', models.PositiveBigIntegerField(null=True)),
-                ('missing', models.TextField(blank=True)),
-                ('step', models.FloatField(null=True)),
-                ('version', models.TextField(blank=True)),
-                ('listed', models.JSONField(help_text='What the tracker tells of bytes elsewhere.', null=True)),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
-                ('blob', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='artifacts', to='tracking.blob')),
-                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='artifacts', to='tracking.run')),
+                ("key", models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ("external_id", models.TextField(help_text="The source's own id.")),
+                (
+                    "digest",
+                    models.BinaryField(help_text="Of the raw record and our mapping's version."),
+                ),
+                (
+                    "removed_at",
+                    models.DateTimeField(help_text="Deleted there, or hidden from us.", null=True),
+                ),
+                ("path", models.TextField()),
+                (
+                    "name",
+                    models.TextField(blank=True, help_text="With its ending, known or recognised."),
+                ),
+                ("role", models.CharField(max_length=40)),
+                ("size", models.PositiveBigIntegerField(null=True)),
+                ("missing", models.TextField(blank=True)),
+                ("step", models.FloatField(null=True)),
+                ("version", models.TextField(blank=True)),
+                (
+                    "listed",
+                    models.JSONField(
+                        help_text="What the tracker tells of bytes elsewhere.", null=True
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="artifacts",
+                        to="tracking.blob",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="artifacts",
+                        to="tracking.run",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('run'), models.F('path'), name='artifacts_of_a_run')],
+                "indexes": [
+                    models.Index(models.F("run"), models.F("path"), name="artifacts_of_a_run")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SeriesChunk',
+            name="SeriesChunk",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('seq', models.PositiveIntegerField(help_text='0, 1, 2 in the order of steps.')),
-                ('first_step', models.FloatField()),
-                ('last_step', models.FloatField()),
-                ('count', models.PositiveIntegerField()),
-                ('packed', models.BinaryField()),
-                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tracking.run')),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("seq", models.PositiveIntegerField(help_text="0, 1, 2 in the order of steps.")),
+                ("first_step", models.FloatField()),
+                ("last_step", models.FloatField()),
+                ("count", models.PositiveIntegerField()),
+                ("packed", models.BinaryField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tracking.run",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('run', 'name', 'seq'), name='chunks_in_order')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "name", "seq"), name="chunks_in_order")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SeriesTail',
+            name="SeriesTail",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('step', models.FloatField()),
-                ('at', models.BigIntegerField(help_text='Epoch milliseconds.')),
-                ('value', models.FloatField()),
-                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tracking.run')),
-                ('source', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sources.source')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("step", models.FloatField()),
+                ("at", models.BigIntegerField(help_text="Epoch milliseconds.")),
+                ("value", models.FloatField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tracking.run",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sources.source",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('run'), models.F('name'), models.F('step'), name='tails_in_order')],
+                "indexes": [
+                    models.Index(
+                        models.F("run"), models.F("name"), models.F("step"), name="tails_in_order"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(models.F('started_at'), models.F('key'), name='runs_newest'),
+            model_name="run",
+            index=models.Index(models.F("started_at"), models.F("key"), name="runs_newest"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(models.F('project'), models.F('started_at'), models.F('key'), name='runs_of_project'),
+            model_name="run",
+            index=models.Index(
+                models.F("project"), models.F("started_at"), models.F("key"), name="runs_of_project"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(models.F('state'), models.F('started_at'), models.F('key'), name='runs_in_state'),
+            model_name="run",
+            index=models.Index(
+                models.F("state"), models.F("started_at"), models.F("key"), name="runs_in_state"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['parameters'], name='runs_parameters', opclasses=('jsonb_path_ops',)),
+            model_name="run",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["parameters"], name="runs_parameters", opclasses=("jsonb_path_ops",)
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name'], name='runs_name_trigrams', opclasses=('gin_trgm_ops',)),
+            model_name="run",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["name"], name="runs_name_trigrams", opclasses=("gin_trgm_ops",)
+            ),
         ),
     ]

@@ -23,7 +23,8 @@ def columns(keys: Sequence[UUID]) -> list[Field]:
 
 def metrics(keys: Sequence[UUID]) -> list[Field]:
     """What most of these runs measured; validation before training, and losses last."""
-    rows = Metric.objects.filter(run__in=keys).values("name").annotate(runs=Count("id"))
+    series = Metric.objects.filter(run__in=keys, points__gt=0)
+    rows = series.values("name").annotate(runs=Count("id"))
     counted = {
         row["name"]: row["runs"] for row in rows if not row["name"].startswith("monitoring/")
     }

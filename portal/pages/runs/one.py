@@ -144,9 +144,8 @@ def _code(run: Run) -> list[Pair]:
         if commit
         else Pair("Commit", "", missing=reason)
     ]
-    for name in ("branch", "message", "entrypoint"):
-        if value := run.code.get(name):
-            found.append(Pair(name.capitalize(), str(value)))
+    named = ((name, run.code.get(name)) for name in ("branch", "message", "entrypoint"))
+    found += [Pair(name.capitalize(), str(value)) for name, value in named if value]
     if run.code.get("dirty"):
         found.append(Pair("Working tree", "had changes that were not committed"))
     return found

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET, require_POST
 
+from portal.pages.asking import person
 from portal.pages.runs import comparing, listing, one
 from sprints import links
 from sprints.models import Task
@@ -107,9 +108,9 @@ def tie(request: HttpRequest, key: UUID) -> HttpResponse:
     if task is None:
         messages.error(request, f"No task has the key “{name}”.")
     elif "untie" in request.POST:
-        links.untie(held, task, by=request.user.pk)
+        links.untie(held, task, by=person(request))
         messages.success(request, f"{held.handle} does not belong to {task.name} any more.")
     else:
-        links.tie(held, task, by=request.user.pk)
+        links.tie(held, task, by=person(request))
         messages.success(request, f"{held.handle} belongs to {task.name} now.")
     return redirect("inbox") if "inbox" in request.POST else redirect("run", key)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal import tasks
 from portal.freshness import read as standings
+from portal.pages.asking import person
 from portal.pages.sources import reading
 from portal.pages.sources.forms import SourceForm
 from portal.streams import KINDS
@@ -73,7 +74,7 @@ def edited(request: HttpRequest, form: SourceForm, kind: str) -> HttpResponse:
             tested = reading.test(form)
         else:
             saved = form.save()
-            tasks.start_sync(saved, by=request.user.pk)
+            tasks.start_sync(saved, by=person(request))
             messages.success(request, f"{saved.name} is saved, and a sync has started.")
             return redirect("source", saved.slug)
     page = {"form": form, "kind": KINDS[kind], "tested": tested, "source": form.source}
@@ -84,7 +85,7 @@ def edited(request: HttpRequest, form: SourceForm, kind: str) -> HttpResponse:
 @MAY_SYNC
 def sync(request: HttpRequest, slug: str) -> HttpResponse:
     held = visible(request, slug)
-    if tasks.start_sync(held, by=request.user.pk):
+    if tasks.start_sync(held, by=person(request)):
         messages.success(request, f"A sync of {held.name} has started.")
     else:
         messages.info(request, f"A sync of {held.name} is under way already.")
