@@ -12,6 +12,7 @@ from tracking.sniff.python import is_python
 from tracking.sniff.sniffed import Sniffed
 
 OCTETS = Sniffed("application/octet-stream", "")
+LONGEST_LINE = 2_000  # of a settings file
 PLAIN = Sniffed("text/plain", ".txt")
 CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
@@ -183,6 +184,9 @@ def _script(text: str) -> Sniffed | None:
 
 
 def _is_toml(text: str) -> bool:
+    # tomllib takes time with the square of a dotted key's length: 17 s for 64 KB.
+    if max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
+        return False
     try:
         return bool(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError):
