@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.pages.runs import views as runs
+from portal.pages.search import views as search
 from portal.pages.sources import views as sources
 
 urlpatterns = [
@@ -20,6 +21,8 @@ urlpatterns = [
     path("runs/<uuid:key>/curves.json", runs.curves, name="run_curves"),
     path("runs/<uuid:key>/tie/", runs.tie, name="run_tie"),
     path("runs/<uuid:key>/diff/<uuid:other>/", runs.diff, name="run_diff"),
+    path("search/", search.index, name="search"),
+    path("search/palette/", search.palette, name="palette"),
     path("sources/", sources.index, name="sources"),
     path("sources/add/", sources.add, name="source_add"),
     path("sources/<slug:slug>/", sources.source, name="source"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString, mark_safe
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_for_filename, guess_lexer_for_filename
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
@@ -57,7 +58,7 @@ def highlighted(text: str, name: str) -> SafeString:
     return mark_safe(coloured)  # noqa: S308 -- Pygments escaped it
 
 
-def _guessed(text: str, name: str) -> object:
+def _guessed(text: str, name: str) -> Lexer:
     try:
         return guess_lexer_for_filename(name, text[:5_000])
     except ClassNotFound:
