@@ -123,6 +123,13 @@ def test_versions_and_projects_are_read(mode):
     assert (version["released"], version["releaseDate"]) == (True, "2026-05-01")
 
 
+def test_versions_that_are_refused_are_a_gap_and_the_next_project_goes_on(practice):
+    practice.faults.add("forbidden", path="project/10000/versions")
+    with client(practice, projects=["DOC", "NEW"]) as reader:
+        pages = list(reader.versions())
+    assert [[gap.what for gap in page.gaps] for page in pages] == [["versions of DOC"], []]
+
+
 # ── worklogs ─────────────────────────────────────────────────────────────────
 
 

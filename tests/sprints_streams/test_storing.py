@@ -21,6 +21,7 @@ from sprints.models import (
     TaskLink,
     Worklog,
 )
+from tests.sprints_streams import made
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +199,15 @@ def test_moved_and_renamed_keys_go_on_resolving(client, source, practice):
     assert task == Task.objects.named(["OLD-4"]).get() == Task.objects.named(["TXT-2"]).get()
     held = dict(TaskKey.objects.filter(task=task).values_list("name", "until"))
     assert {name for name, until in held.items() if until is None} == {"TXT-2"}
+
+
+def test_a_key_that_was_used_twice_leads_to_both_tasks(source):
+    """Jira may give a key again once its project is gone."""
+    gone = made.entry("1", "2026-03-02T09:00:00Z", made.line("Key", "OLD-4", "DOC-1"))
+    first = made.record(number="1", name="DOC-1", changelog=[gone])
+    streams.store_issues(source, [first, made.record(number="2", name="OLD-4")])
+    found = Task.objects.named(["OLD-4"]).values_list("external_id", flat=True)
+    assert sorted(found) == ["1", "2"]
 
 
 def test_what_is_taken_away_from_an_issue_goes(client, source, practice):

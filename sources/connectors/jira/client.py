@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import batched
 
-from sources.connectors.base import Identity, Json, Page
+from sources.connectors.base import Gap, Identity, Json, Page
 from sources.connectors.jira import agile, center, cloud, feed
 from sources.connectors.jira.fields import Fields, discovered
 from sources.connectors.jira.identity import identity
@@ -83,10 +83,14 @@ class JiraClient:
 
     def versions(self) -> Iterator[Page[Record]]:
         """Every version, a page a project; Jira's `projectId` says whose."""
-        for project in self.scope().ids:
+        for project, key in self.scope().keys.items():
             path = f"project/{project}/versions"
-            rows = self._site.rows(self._site.ask("GET", path).value, "", path)
-            yield Page(rows, resume=None)
+            reply = self._site.ask("GET", path, answers={403, 404})
+            if reply.status == 200:
+                yield Page(self._site.rows(reply.value, "", path), resume=None)
+            else:
+                gap = Gap(f"versions of {key}", f"Jira refuses them ({reply.status})")
+                yield Page((), resume=None, gaps=[gap])
 
     def boards(self) -> Iterator[Page[Record]]:
         """Every board of the projects, with `projects`: ids it was found by."""
