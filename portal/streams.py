@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from sources.connectors.base import Json, Page, TrackerRecord
+from sources.connectors.jira import JiraClient
 from sources.connectors.neptune import NeptuneClient
 from sources.connectors.neptune_archive import Archive
 from sources.engine import Stream
 from sources.models import Source
+from sprints import streams as plan
 from tracking import streams as runs
 
 SWEEPS = timedelta(hours=6)
+OFTEN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,81 @@ class Kind:
     settings: Sequence[Setting]
     secret: str = ""
     secret_help: str = ""
+
+
+# ── Jira ─────────────────────────────────────────────────────────────────────
+
+
+class _Jira(JiraClient):
+    """Knows its source: a sweep compares what is listed with what is stored."""
+
+    def __init__(self, source: Source) -> None:
+        given = source.settings
+        super().__init__(
+            given["address"],
+            mode=given.get("mode") or "auto",
+            email=given.get("email") or "",
+            token=source.secret,
+            projects=given.get("projects") or (),
+        )
+        self.source = source
+
+
+JIRA = Kind(
+    name="Jira",
+    client=_Jira,
+    streams=(
+        Stream("projects", pages=lambda client, _: client.projects(), store=plan.store_projects),
+        Stream("boards", pages=lambda client, _: client.boards(), store=plan.store_boards),
+        Stream("sprints", pages=lambda client, _: client.sprints(), store=plan.store_sprints),
+        Stream("issues", pages=_Jira.issues, store=plan.store_issues),
+        Stream(
+            "worklogs",
+            pages=lambda client, since: plan.worklog_pages(client, client.source, since),
+            store=plan.store_issues,
+        ),
+        Stream(
+            "releases",
+            pages=lambda client, _: client.versions(),
+            store=plan.store_releases,
+            every=OFTEN,
+        ),
+        Stream(
+            "deletions",
+            pages=lambda client, _: plan.sweep_pages(client, client.source),
+            store=plan.store_swept,
+            every=OFTEN,
+        ),
+    ),
+    settings=(
+        Setting("address", "Address", "https://yourteam.atlassian.net", required=True),
+        Setting(
+            "mode",
+            "Edition",
+            kind="choice",
+            default="auto",
+            choices=(("auto", "find out"), ("cloud", "Cloud"), ("dc", "Data Center")),
+        ),
+        Setting("email", "Account's e-mail", "Cloud only: whose token it is."),
+        Setting("projects", "Projects", "Keys, one a line; empty: all it sees.", "list"),
+        Setting(
+            "hypothesis_types",
+            "Issue types that are hypotheses",
+            "Names as in Jira, one a line.",
+            "list",
+            default=["Hypothesis"],
+        ),
+        Setting(
+            "hypothesis_labels",
+            "Labels that make a hypothesis",
+            "One a line.",
+            "list",
+            default=["hypothesis"],
+        ),
+    ),
+    secret="API token",  # noqa: S106 -- a label
+    secret_help="Cloud: an API token of that account. Data Center: a personal access token.",  # noqa: S106
+)
 
 
 # ── Neptune export archives ──────────────────────────────────────────────────
@@ -126,6 +204,7 @@ NEPTUNE = Kind(
 )
 
 KINDS: dict[str, Kind] = {
+    "jira": JIRA,
     "neptune-archive": ARCHIVE,
     "neptune": NEPTUNE,
 }
