@@ -252,9 +252,11 @@ def test_a_hidden_task_comes_back_when_it_may_be_seen_again(client, source, prac
 def test_a_sweep_whose_search_lags_hides_nothing(client, source, practice):
     read(client, source)
     practice.state.index.lag = 600
-    practice.state.create("DOC", "New", by="mia")
+    new = practice.state.create("DOC", "New", by="mia")
+    kept(source, client.issues_by_id([str(new.id)]), streams.store_issues)
     practice.state.move("DOC-4", "NEW", by="mia")
     assert sweep(client, source).removed == 0
+    assert Task.objects.get(external_id=str(new.id)).removed_at is None
 
 
 def test_a_project_that_is_no_longer_visible_takes_no_task_away(source, practice):
