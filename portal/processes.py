@@ -29,6 +29,11 @@ def web(host: str, port: int) -> Child:
     return Child("web", command, patience=10)
 
 
+def practice(sample: Path) -> Child:
+    """The servers that the sample work is read from."""
+    return Child("practice", [PYTHON, "-m", "demo", str(sample)], patience=10)
+
+
 def worker() -> Child:
     """An orphaned worker drops what it does (QUIT): tasks are acknowledged late
     and page by page, so the next start takes them up again."""

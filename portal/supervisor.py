@@ -69,6 +69,8 @@ def start(crew: Crew, folder: Path, wish: Wish, port: int) -> None:
     crew.begin(processes.web(wish.host, port))
     crew.until(lambda: answers(wish.host, port), seconds=60)
     crew.say("The pages answer")
+    if (folder / "sample" / "ports.json").is_file():
+        crew.begin(processes.practice(folder / "sample"))
     for other in (processes.worker(), processes.beat(folder)):
         crew.begin(other)
 

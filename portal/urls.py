@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.pages.home import views as home
 from portal.pages.runs import views as runs
 from portal.pages.search import views as search
 from portal.pages.sources import views as sources
 
 urlpatterns = [
+    path("", home.index, name="home"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("tracking.urls")),

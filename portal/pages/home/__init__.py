@@ -1,0 +1,1 @@
+"""The first page: what changed, what is mine, how fresh it is."""

@@ -1,0 +1,193 @@
+"""What changed lately, over all floors, newest first; and what is mine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.freshness import Standing, age
+from portal.freshness import read as standings
+from sources.models import Person, visible_sources
+from sprints import board, hypotheses
+from sprints.models import Sprint, Task, TaskEvent, Verdict
+from tracking.models import Run
+
+LATELY = timedelta(days=7)
+CHANGES = 30
+MINE = 20
+TOLD = ("created", "status", "sprint", "points")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of what changed. `what` is said after `name`."""
+
+    at: datetime
+    who: str
+    name: str
+    url: str
+    what: str
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    standing: Standing
+    age: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A sprint that goes on, in a line."""
+
+    sprint: Sprint
+    url: str
+    days: board.Days | None
+    progress: board.Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    opening: str
+    active: list[Active]
+    open_claims: list[hypotheses.Line]
+    mine: list[Task]
+    changes: list[Change]
+    fresh: list[Fresh]
+    running: int
+    known_person: bool
+
+
+def read(user: Any) -> Page:
+    now = timezone.now()
+    sprints = list(Sprint.objects.visible_to(user).active().newest_first()[:3])
+    active = [_active(user, sprint, now) for sprint in sprints]
+    name = user.get_full_name()
+    fresh = [
+        Fresh(one, age(one, now), reverse("source", args=[one.source.slug]))
+        for one in standings(user)
+    ]
+    return Page(
+        opening=_opening(active),
+        active=active,
+        open_claims=_open_claims(user, sprints),
+        mine=_mine(user, name),
+        changes=changes(user, now - LATELY),
+        fresh=fresh,
+        running=Run.objects.visible_to(user).filter(state="running", trashed=False).count(),
+        known_person=bool(name),
+    )
+
+
+def _active(user: Person, sprint: Sprint, now: datetime) -> Active:
+    tasks = list(Task.objects.visible_to(user).in_sprint(sprint))
+    claims = [task.pk for task in tasks if task.is_hypothesis]
+    decided = Verdict.objects.latest_of(claims).count()
+    own = [task for task in tasks if not task.is_subtask]
+    done = [task for task in own if task.category == "done"]
+    return Active(
+        sprint,
+        reverse("sprint_by_id", args=[sprint.pk]),
+        board.days(sprint, now),
+        board.Progress(
+            tasks=len(own),
+            tasks_done=len(done),
+            points=sum(task.points or 0 for task in own),
+            points_done=sum(task.points or 0 for task in done),
+            hypotheses=len(claims),
+            decided=decided,
+        ),
+    )
+
+
+def _opening(active: Sequence[Active]) -> str:
+    if not active:
+        return "No sprint is going on."
+    first = active[0]
+    day = f", day {first.days.day} of {first.days.of}" if first.days else ""
+    goal = f": {first.sprint.goal}" if first.sprint.goal else ""
+    return f"{first.sprint.name}{day}{goal}"
+
+
+def _open_claims(user: Person, sprints: Sequence[Sprint]) -> list[hypotheses.Line]:
+    tasks = Task.objects.visible_to(user).hypotheses().filter(sprint__in=sprints, verdicts=None)
+    return hypotheses.read(user, list(tasks.order_by("name")[:MINE]))
+
+
+def _mine(user: Person, name: str) -> list[Task]:
+    """Tasks assigned to somebody of this person's name, that are not done."""
+    if not name:
+        return []
+    tasks = Task.objects.visible_to(user).filter(assignee_name=name).exclude(category="done")
+    return list(tasks.order_by("-updated_at")[:MINE])
+
+
+# ── what changed ─────────────────────────────────────────────────────────────
+
+
+def changes(user: Person, since: datetime) -> list[Change]:
+    """Moves of tasks, verdicts and runs: five queries."""
+    found = [*_moves(user, since), *_verdicts(user, since), *_runs(user, since)]
+    return sorted(found, key=lambda change: change.at, reverse=True)[:CHANGES]
+
+
+def _moves(user: Person, since: datetime) -> list[Change]:
+    rows = list(
+        TaskEvent.objects.filter(
+            source__in=visible_sources(user), at__gte=since, kind__in=TOLD
+        ).order_by("-at")[:CHANGES]
+    )
+    tasks = Task.objects.visible_to(user).in_bulk({row.task_id for row in rows})
+    return [_move(row, tasks[row.task_id]) for row in rows if row.task_id in tasks]
+
+
+def _move(row: TaskEvent, task: Task) -> Change:
+    words = {
+        "created": f"created: {task.summary}",
+        "status": f"{row.before or 'nowhere'} → {row.after}: {task.summary}",
+        "sprint": f"into {row.after or 'no sprint'}: {task.summary}",
+        "points": f"points {row.before or '–'} → {row.after or '–'}: {task.summary}",
+    }
+    return Change(row.at, row.author_name, task.name, task_url(task), words[row.kind])
+
+
+def task_url(task: Task) -> str:
+    return reverse("hypothesis" if task.is_hypothesis else "task", args=[task.name])
+
+
+def _verdicts(user: Person, since: datetime) -> list[Change]:
+    rows = list(
+        Verdict.objects.filter(at__gte=since).select_related("by").order_by("-at")[:CHANGES]
+    )
+    tasks = Task.objects.visible_to(user).in_bulk({row.task_id for row in rows})
+    return [
+        Change(
+            row.at,
+            row.by.get_full_name() or row.by.get_username(),
+            tasks[row.task_id].name,
+            task_url(tasks[row.task_id]),
+            tasks[row.task_id].summary,
+            verdict=row.outcome,
+        )
+        for row in rows
+        if row.task_id in tasks
+    ]
+
+
+def _runs(user: Person, since: datetime) -> list[Change]:
+    rows = Run.objects.visible_to(user).filter(started_at__gte=since, trashed=False)
+    return [
+        Change(
+            run.started_at,
+            run.owner,
+            run.handle,
+            reverse("run", args=[run.pk]),
+            f"run {run.name or run.handle}, {run.state}",
+        )
+        for run in rows.order_by("-started_at")[:CHANGES]
+        if run.started_at
+    ]
