@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from sources.connectors.base import Unavailable
 from sources.connectors.neptune_archive import limits
 from sources.connectors.neptune_archive.filesets import FileSet
 from sources.connectors.neptune_archive.places import Refused
@@ -110,12 +109,12 @@ def test_what_is_no_file_is_not_opened(writer: Writer, kind: str) -> None:
         assert "is not a file" in of(writer, "p", "p", "file_set").files()["p"].missing
 
 
-def test_a_file_that_goes_before_it_is_opened_is_unavailable(writer: Writer) -> None:
+def test_a_file_that_goes_before_it_is_opened_says_so(writer: Writer) -> None:
     place = writer.file("p", b"x")
     record = of(writer, "p", "p").files()["p"]
     place.unlink()
     assert record.open is not None
-    with pytest.raises(Unavailable, match="can no longer be read"):
+    with pytest.raises(OSError, match="its file is not in the archive"):
         record.open()
 
 
@@ -307,11 +306,11 @@ def test_a_damaged_zip_is_missing_and_says_so(writer: Writer) -> None:
         assert "damaged" in of_set(writer, whole[:cut]).files()["code"].missing
 
 
-def test_a_damaged_member_is_unavailable_when_it_is_read(writer: Writer) -> None:
+def test_a_damaged_member_says_so_when_it_is_read(writer: Writer) -> None:
     packed = bytearray(zipped(("a", os.urandom(5_000)), ("b", b"fine"), packing=zipfile.ZIP_STORED))
     packed[2_000] ^= 0xFF
     files = of_set(writer, bytes(packed)).files()
-    with pytest.raises(Unavailable, match="a is damaged in its zip"):
+    with pytest.raises(OSError, match="it is damaged in its zip"):
         content(files["code/a"])
     assert content(files["code/b"]) == b"fine"
 
@@ -322,7 +321,7 @@ def test_a_member_that_lies_about_its_size_gives_no_more_than_it_said(writer: Wr
     packed[place : place + 4] = struct.pack("<L", 10)
     record = of_set(writer, bytes(packed)).files()["code/a"]
     assert record.size == 10
-    with pytest.raises(Unavailable, match="damaged"):
+    with pytest.raises(OSError, match="damaged"):
         content(record)
 
 

@@ -121,7 +121,15 @@ def test_prose_is_read_more_strictly_than_a_tag(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Sprint 49", "sprint-49", "of sprint #49.", "(SPRINT_49)", "sprint49: b0", "sprint 49,"],
+    [
+        "Sprint 49",
+        "sprint-49",
+        "of sprint #49.",
+        "(SPRINT_49)",
+        "sprint49: b0",
+        "sprint 49,",
+        "SPRINT-49",
+    ],
 )
 def test_a_sprint_in_prose_is_found(text: str) -> None:
     assert mentions(description=text) == [Mention("sprint", "sprint 49", "description")]

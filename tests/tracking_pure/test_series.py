@@ -122,6 +122,21 @@ def test_any_other_bytes_are_refused(noise: bytes) -> None:
         unpack(noise)
 
 
+def test_a_frame_with_too_few_points_in_it_is_refused() -> None:
+    packed = pack([1.0, 2.0], [1, 2], [1.0, 2.0]).bytes
+    more = packed[:3] + (3).to_bytes(4, "little") + packed[7:]
+    with pytest.raises(ValueError, match="cut short"):
+        unpack(more)
+
+
+def test_a_frame_that_claims_to_be_enormous_makes_no_room_for_it() -> None:
+    packed = pack([1.0, 2.0], [1, 2], [1.0, 2.0]).bytes
+    # A frame's header with eight bytes of content size, which says 2**46.
+    frame = b"\x28\xb5\x2f\xfd" + b"\xe0" + (2**46).to_bytes(8, "little") + packed[13:]
+    with pytest.raises(ValueError, match="cut short"):
+        unpack(packed[:7] + frame)
+
+
 def test_a_chunk_cut_short_is_refused() -> None:
     packed = pack([1.0, 2.0, 3.0], [1, 2, 3], [1.0, 2.0, 3.0]).bytes
     for length in range(len(packed)):
@@ -172,6 +187,12 @@ def test_no_bucket_loses_its_outlier(given_series: Points, width: int) -> None:
             assert math.isnan(found.low[row])
             assert math.isnan(found.high[row])
         begin += count
+
+
+def test_an_infinity_is_an_outlier_and_a_nan_is_not() -> None:
+    found = buckets([0.0, 1.0, 2.0], [math.nan, math.inf, math.inf], 1)
+    assert (found.low_at.tolist(), found.high_at.tolist()) == ([1], [1])
+    assert buckets([0.0, 1.0], [math.nan, math.nan], 1).low_at.tolist() == [0]
 
 
 def test_a_single_spike_in_a_million_points_is_drawn() -> None:

@@ -42,6 +42,10 @@ def flip(image):
 class Noise:
     strength = 0.1
 '''
+PROSE = (
+    "First we trained it on all of the pages, then we looked at what it did.\n"
+    "After that we trained it again with much less noise, and it was better.\n"
+)
 CSV = "path,label,split\n" + "".join(f"img/{n}.png,{n % 3},train\n" for n in range(40))
 
 
@@ -132,6 +136,7 @@ ZOO = [
     (weights(5), "application/x-pickle", ".pkl"),
     (zlib.compress(weights(4)), "application/x-joblib", ".joblib"),
     (zlib.compress(weights(3), 9), "application/x-joblib", ".joblib"),
+    (zlib.compress(b"no pickle"), "application/zlib", ".zlib"),
     (b"\x89HDF\r\n\x1a\n\0\0", "application/x-hdf5", ".h5"),
     (b"\x7fELF\x02\x01\x01\0", "application/x-executable", ""),
     (json.dumps(NOTEBOOK).encode(), "application/x-ipynb+json", ".ipynb"),
@@ -148,6 +153,7 @@ ZOO = [
     (b'name,note\nx,"one, two"\ny,z\n', "text/csv", ".csv"),
     (SOURCE.encode(), "text/x-python", ".py"),
     (SOURCE.encode()[:150], "text/x-python", ".py"),
+    (b"import os\n\n\ndef f(x):\n    return os.path.join(x, 'a", "text/x-python", ".py"),
     (b"#!/usr/bin/env python3\nprint 'two'\n", "text/x-python", ".py"),
     (b"print('hello')\n", "text/x-python", ".py"),
     (b"#!/bin/sh\nset -e\n", "text/x-shellscript", ".sh"),
@@ -158,6 +164,7 @@ ZOO = [
     (b"--- a/x\n+++ b/x\n@@ -1 +1 @@\n", "text/x-diff", ".diff"),
     (b"numpy==2.3.0\ntorch==2.9.0\n", "text/plain", ".txt"),
     (b"Hello, this is a sentence.\nAnd here, too, is another one.\n", "text/plain", ".txt"),
+    (PROSE.encode(), "text/plain", ".txt"),
     (b"INFO: started\nINFO: done\nINFO: gone\n", "text/plain", ".txt"),
     ("Größe und Maß\n".encode(), "text/plain", ".txt"),
     ("Größe und Maß, und noch mehr\n".encode("latin-1"), "text/plain", ".txt"),

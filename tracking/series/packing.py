@@ -103,14 +103,14 @@ def _opened(packed: bytes) -> tuple[int, bytes]:
     if magic != MAGIC or version != VERSION or not 0 < count <= MOST_POINTS:
         raise ValueError("These bytes are not a chunk of a series.")
     size = FORMS.size + COLUMNS * WIDTH * count
+    frame = packed[HEADER.size :]
     try:
-        body = zstandard.ZstdDecompressor().decompress(
-            packed[HEADER.size :], max_output_size=size, allow_extra_data=False
-        )
+        # Asked first, because the decompressor believes it and makes that much room.
+        if zstandard.frame_content_size(frame) != size:
+            raise ValueError("This chunk of a series is cut short.")
+        body = zstandard.ZstdDecompressor().decompress(frame, allow_extra_data=False)
     except zstandard.ZstdError as damage:
         raise ValueError("This chunk of a series is damaged.") from damage
-    if len(body) != size:
-        raise ValueError("This chunk of a series is cut short.")
     return count, body
 
 

@@ -1,5 +1,9 @@
-"""The zip in which a tracker keeps a set of files: looked into, never unpacked."""
+"""The zip in which a tracker keeps a set of files: looked into, never unpacked.
 
+A member that turns out to be damaged raises OSError when it is opened or read.
+"""
+
+import errno
 import io
 import stat
 import struct
@@ -10,7 +14,6 @@ from collections.abc import Buffer, Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, BinaryIO, cast
 
-from sources.connectors.base import Unavailable
 from sources.connectors.neptune_archive import limits
 from sources.connectors.neptune_archive.places import Refused
 
@@ -51,10 +54,8 @@ class FileSet:
                 self._zip = zipfile.ZipFile(self._path)
             stream = self._zip.open(name)
         except (*DAMAGE, KeyError, NotImplementedError) as error:
-            raise Unavailable(
-                f"{name} in the zip {self._path.name} cannot be read: {error}."
-            ) from error
-        return cast("BinaryIO", io.BufferedReader(_Member(stream, name), 2**16))
+            raise OSError(errno.EIO, f"it cannot be taken out of its zip ({error})") from error
+        return cast("BinaryIO", io.BufferedReader(_Member(stream), 2**16))
 
     def close(self) -> None:
         if self._zip is not None:
@@ -77,11 +78,10 @@ class FileSet:
 
 
 class _Member(io.RawIOBase):
-    """A member's bytes, with every kind of damage said in one way."""
+    """A member's bytes, with every kind of damage as OSError."""
 
-    def __init__(self, stream: IO[bytes], name: str) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
-        self._name = name
 
     def readable(self) -> bool:
         return True
@@ -91,7 +91,7 @@ class _Member(io.RawIOBase):
         try:
             got = self._stream.read(len(view))
         except (*DAMAGE, NotImplementedError) as error:
-            raise Unavailable(f"{self._name} is damaged in its zip: {error}.") from error
+            raise OSError(errno.EIO, f"it is damaged in its zip ({error})") from error
         view[: len(got)] = got
         return len(got)
 

@@ -1,11 +1,10 @@
 """Paths that come from inside an archive, and what they may reach."""
 
+import errno
 import os
 import stat
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
-
-from sources.connectors.base import Unavailable
 
 
 class Refused(Exception):
@@ -46,9 +45,10 @@ def regular(path: Path) -> os.stat_result:
 
 
 def opened(path: Path) -> BinaryIO:
-    """A stream of the bytes. What was a file when it was listed may have gone."""
+    """A stream of the bytes. Raises OSError: one file that has gone since it was
+    listed is no reason to stop reading an archive."""
     try:
         regular(path)
-        return path.open("rb")
-    except (Refused, OSError) as error:
-        raise Unavailable(f"{path.name} of the archive can no longer be read: {error}.") from error
+    except Refused as reason:
+        raise OSError(errno.EIO, str(reason)) from None
+    return path.open("rb")
