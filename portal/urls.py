@@ -11,6 +11,7 @@ from portal.pages.sources import views as sources
 urlpatterns = [
     path("", home.index, name="home"),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("portal.api.urls")),
     path("admin/", admin.site.urls),
     path("", include("tracking.urls")),
     path("runs/", runs.index, name="runs"),
