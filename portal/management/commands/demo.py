@@ -147,7 +147,7 @@ def decide(
 
 
 def evidence_of(story: dict[str, Any]) -> list[dict[str, Any]]:
-    return [found for one in story["hypotheses"] for found in one["evidence"]]
+    return [found for one in story["hypotheses"] for found in one.get("evidence", [])]
 
 
 def run_key(sources: dict[str, Source], project: str, run: str) -> Any:
