@@ -13,7 +13,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
 from sources.models import Person, visible_sources
@@ -34,7 +34,8 @@ class Model(models.Model):
 class RecordQuerySet(models.QuerySet["Record"]):
     def visible_to(self, user: Person) -> Self:
         """A record shows what came from its sources: all of them must be visible."""
-        return self.filter(sources__contained_by=visible_sources(user))
+        named = self.exclude(sources=[])  # nothing is within everything
+        return named.filter(sources__contained_by=visible_sources(user))
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "id")
@@ -74,6 +75,18 @@ class Record(models.Model):
                 & ~Q(digest=""),
                 name="a_seal_is_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(body=None)
+                | Q(
+                    digest=Func(
+                        Func(F("body"), function="sha256"),
+                        Value("hex"),
+                        function="encode",
+                        output_field=models.TextField(),
+                    )
+                ),
+                name="a_digest_is_of_its_body",
+            ),
         )
         indexes = (
             models.Index("run", name="records_of_a_run"),
@@ -98,8 +111,22 @@ class Record(models.Model):
         return self.sealed_at is not None
 
 
+# Locking the record makes a late insert wait for a seal that is under way.
+FILES_STAY = """
+SELECT bool_or(held.sealed_at IS NOT NULL) INTO sealed FROM (
+    SELECT sealed_at FROM handoff_record
+    WHERE id IN (OLD.record_id, NEW.record_id) FOR SHARE
+) AS held;
+IF sealed THEN
+    RAISE EXCEPTION 'the files of a sealed record stay' USING ERRCODE = '23001';
+END IF;
+RETURN COALESCE(NEW, OLD);
+"""
+
+
 class RecordFile(models.Model):
-    """A file of a sealed record. Its blob cannot be deleted while this row is."""
+    """A file of a record, written by its seal. Its blob cannot be deleted while
+    this row is."""
 
     id = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(Record, models.CASCADE, related_name="files")
@@ -108,15 +135,14 @@ class RecordFile(models.Model):
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("record", "path"), name="one_file_a_path"),
-        )
+        constraints = (models.UniqueConstraint(fields=("record", "path"), name="one_file_a_path"),)
         triggers = (
             pgtrigger.Trigger(
                 name="sealed_files_stay",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                func="RAISE EXCEPTION 'files of a sealed record stay' USING ERRCODE = '23001';",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("sealed", "boolean")],
+                func=FILES_STAY,
             ),
         )
 

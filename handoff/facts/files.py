@@ -1,0 +1,109 @@
+"""Which files of a run a record takes, and where they lie in its bundle."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from handoff.facts.gathered import Gathered
+from handoff.naming import distinct, safe_path
+from sources.connectors.base import Json
+from tracking.models import Artifact, Blob
+
+# Role (a trailing colon: all such) -> folder, and what its source path may begin with.
+FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("checkpoint", "model", ("model/", "checkpoints/", "checkpoint/")),
+    ("inference-code", "code", ("code/",)),
+    ("augmentation-code", "code", ("code/",)),
+    ("preprocessing-code", "code", ("code/",)),
+    ("training-code", "code", ("source_code/files/", "source_code/", "code/")),
+    ("source-diff", "code", ("source_code/", "code/")),
+    ("dataset-frame", "data", ("dataset/", "data/")),
+    ("environment-lock", "env", ("environment/", "env/")),
+    ("environment", "env", ("environment/", "env/")),
+    ("plot:", "plots", ("plots/",)),
+    ("probe-input", "probe", ("probe/",)),
+    ("probe-expected", "probe", ("probe/",)),
+    ("notebook", "notebooks", ("notebooks/", "notebook/")),
+)
+MORE = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the bundle: `path` there, `source_path` in the tracker."""
+
+    path: str
+    role: str
+    source_path: str
+    blob: Blob
+
+    def as_json(self) -> dict[str, Json]:
+        return {
+            "path": self.path,
+            "role": self.role,
+            "source_path": self.source_path,
+            "media_type": self.blob.media_type,
+            "size": self.blob.size,
+            "sha256": self.blob.sha256,
+        }
+
+
+def files(known: Gathered) -> list[File]:
+    """In the order of the table above, then by source path: names stay the same."""
+    taken: set[str] = set()
+    return [
+        File(distinct(f"{folder}/{place}", taken), one.role, one.path, one.blob)
+        for folder, place, one in _chosen(known)
+        if one.blob is not None
+    ]
+
+
+def _chosen(known: Gathered) -> Iterator[tuple[str, str, Artifact]]:
+    seen = set()
+    best = checkpoint(known)
+    for role, folder, starts in FOLDERS:
+        held = [best] if role == "checkpoint" and best else known.artifacts_of(role)
+        for one in held:
+            seen.add(one.pk)
+            yield folder, _place(one, starts), one
+    more = set(wanted_more(known))
+    for one in known.artifacts:
+        if one.path in more and one.pk not in seen:
+            yield MORE, _place(one, ()), one
+
+
+def wanted_more(known: Gathered) -> Sequence[str]:
+    said = known.stated.get("files")
+    return list(said["value"]) if said else []
+
+
+def optional(known: Gathered) -> list[Artifact]:
+    """Files that a record does not take by itself, and may take."""
+    roles = tuple(role for role, _, _ in FOLDERS)
+    return [
+        one
+        for one in known.artifacts
+        if one.blob_id and one.role not in roles and not one.role.startswith("plot:")
+    ]
+
+
+def checkpoint(known: Gathered) -> Artifact | None:
+    """The one a person chose; else the only one, one called best, or the latest step."""
+    held = [one for one in known.artifacts_of("checkpoint") if one.blob_id]
+    said = known.stated.get("checkpoint")
+    chosen = [one for one in held if said and one.path == said["value"]]
+    if chosen or not held:
+        return chosen[0] if chosen else None
+    return max(held, key=lambda one: ("best" in one.path.lower(), one.step or 0.0, one.path))
+
+
+def _place(artifact: Artifact, starts: tuple[str, ...]) -> str:
+    """Its path without what the folder says again, under its original name."""
+    folder, _, last = artifact.path.rpartition("/")
+    name = (artifact.name or last).replace("\\", "/").rpartition("/")[2]
+    step = "" if artifact.step is None else f"{artifact.step:g}/"
+    path = f"{folder}/{step}{name}" if folder else f"{step}{name}"
+    for start in starts:
+        if path.startswith(start):
+            path = path[len(start) :]
+            break
+    return safe_path(path)
