@@ -1,14 +1,13 @@
 """Every address of the API, version 1."""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularJSONAPIView
 
 from portal.api import scheme, views
 
 __all__ = ["scheme", "urlpatterns"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("openapi.json", SpectacularJSONAPIView.as_view(scope="read"), name="api_schema"),
+    path("openapi.json", views.Document.as_view(), name="api_schema"),
     path("docs/", views.documentation, name="api_docs"),
     path("me/", views.WhoAmI.as_view(), name="api_me"),
     path("search/", views.Search.as_view(), name="api_search"),

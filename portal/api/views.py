@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
@@ -107,6 +108,12 @@ class Search(Answer):
         kind = request.query_params.get("kind", "")
         text = request.query_params.get("q", "")
         return Response(Found(search(request.user, text, kind=kind, limit=size(request))).data)
+
+
+class Document(SpectacularJSONAPIView):
+    """The OpenAPI document itself."""
+
+    scope = "read"
 
 
 class Nowhere(APIView):
