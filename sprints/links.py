@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from sources.models import Person, visible_sources
+from sources.models import Person
 from sprints.models import Dismissal, Evidence, Sprint, Task, TaskKey
 from tracking.models import Mention, Run, RunQuerySet
 from tracking.runs.table import mentioned
@@ -74,22 +74,35 @@ def _by_hand(where: Q) -> list[tuple[UUID, UUID, bool]]:
 
 
 def tasks_of(user: Person, runs: Iterable[UUID]) -> dict[UUID, list[Link]]:
-    """The visible tasks of each run: three queries, whatever their number."""
+    """The visible tasks of each run: five queries, whatever their number. A
+    task that several words name is linked once, by the strongest."""
     wanted = list(runs)
-    rows = Mention.objects.filter(run__in=wanted, kind="key")
-    named = list(rows.order_by("id").values_list("run", "value", "place"))
-    by_hand = _by_hand(Q(run__in=wanted))
-    keys = TaskKey.objects.filter(name__in={value for _, value, _ in named})
-    holders: dict[str, set[UUID]] = {}
-    for name, task in keys.values_list("name", "task"):
-        holders.setdefault(name, set()).add(task)
+    rows = Mention.objects.filter(run__in=wanted, kind="key").order_by("id")
+    named = sorted(rows.values_list("run", "value", "place"), key=_weakest_first)
+    holders = _holders(value for _, value, _ in named)
     how = {(run, task): place for run, value, place in named for task in holders.get(value, ())}
-    for task, run, added in by_hand:
+    for task, run, added in _by_hand(Q(run__in=wanted)):
         if added:
             how[run, task] = "person"
         else:
             how.pop((run, task), None)
     return _linked(user, wanted, how)
+
+
+STRENGTH = ("description", "name", "tag")
+
+
+def _weakest_first(row: tuple[UUID, str, str]) -> int:
+    return STRENGTH.index(row[2]) if row[2] in STRENGTH else -1
+
+
+def _holders(names: Iterable[str]) -> dict[str, set[UUID]]:
+    """The tasks that have, or had, each key: two sources may use the same."""
+    found: dict[str, set[UUID]] = {}
+    keys = TaskKey.objects.filter(name__in=set(names))
+    for name, task in keys.values_list("name", "task"):
+        found.setdefault(name, set()).add(task)
+    return found
 
 
 def _linked(
@@ -105,10 +118,11 @@ def _linked(
 
 def sprints_of(user: Person, runs: Iterable[UUID]) -> dict[UUID, list[Sprint]]:
     """The visible sprints that each run's words name."""
-    words = mentioned(runs)
+    wanted = list(runs)
+    words = mentioned(wanted)
     numbers = {
-        run: {int(value.split()[-1]) for kind, value in several if kind == "sprint"}
-        for run, several in words.items()
+        run: {int(value.split()[-1]) for kind, value in words.get(run, ()) if kind == "sprint"}
+        for run in wanted
     }
     held = Sprint.objects.visible_to(user).filter(number__in=set().union(*numbers.values()))
     by_number: dict[int | None, list[Sprint]] = {}
@@ -124,20 +138,36 @@ def sprints_of(user: Person, runs: Iterable[UUID]) -> dict[UUID, list[Sprint]]:
 
 
 def loose_runs(user: Person) -> RunQuerySet:
-    """Runs that no task claims: the inbox. Nobody's words tie them to a task
-    that is there, and nobody put them aside."""
-    names_a_task = Mention.objects.filter(
-        Exists(TaskKey.objects.filter(name=OuterRef("value"), source__in=visible_sources(user))),
-        run=OuterRef("pk"),
-        kind="key",
+    """Runs that belong to no task this person sees: the inbox. Their words name
+    none that is there, nobody tied them to one, and nobody put them aside."""
+    there = Task.objects.visible_to(user)
+    named = TaskKey.objects.filter(Exists(there.filter(pk=OuterRef("task"))), ~_untied())
+    by_words = Mention.objects.filter(
+        Exists(named.filter(name=OuterRef("value"))), run=OuterRef("pk"), kind="key"
     )
-    tied = Evidence.objects.filter(run=OuterRef("pk"), added=True)
+    by_hand = _last_words(added=True).filter(Exists(there.filter(pk=OuterRef("task"))))
     return Run.objects.visible_to(user).filter(
-        ~Exists(names_a_task),
-        ~Exists(tied),
+        ~Exists(by_words),
+        ~Exists(by_hand.filter(run=OuterRef("pk"))),
         ~Exists(Dismissal.objects.filter(run=OuterRef("pk"))),
         trashed=False,
     )
+
+
+def _last_words(*, added: bool) -> QuerySet[Evidence]:
+    """What people said of a pair last."""
+    later = Evidence.objects.filter(
+        Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")),
+        task=OuterRef("task"),
+        run=OuterRef("run"),
+    )
+    return Evidence.objects.filter(~Exists(later), added=added)
+
+
+def _untied() -> Exists:
+    """Of a key, within a run's mention: a person said no."""
+    said_no = _last_words(added=False)
+    return Exists(said_no.filter(task=OuterRef("task"), run=OuterRef(OuterRef("run"))))
 
 
 # ── by hand ──────────────────────────────────────────────────────────────────

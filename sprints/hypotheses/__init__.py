@@ -1,0 +1,31 @@
+"""Hypotheses: what they claim, what their runs measured, what people decided."""
+
+from sprints.hypotheses.deciding import Refused, as_seen, decide, judge, state
+from sprints.hypotheses.evidence import Evidence, Tested, evidence
+from sprints.hypotheses.reading import (
+    Claim,
+    Figures,
+    Line,
+    claim_of,
+    figures_of,
+    of_run,
+    read,
+)
+
+__all__ = [
+    "Claim",
+    "Evidence",
+    "Figures",
+    "Line",
+    "Refused",
+    "Tested",
+    "as_seen",
+    "claim_of",
+    "decide",
+    "evidence",
+    "figures_of",
+    "judge",
+    "of_run",
+    "read",
+    "state",
+]
