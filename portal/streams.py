@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from sources.connectors.base import Json, Page, TrackerRecord
+from sources.connectors.base import Identity, Json, Page, TrackerRecord
 from sources.connectors.jira import JiraClient
 from sources.connectors.neptune import NeptuneClient
 from sources.connectors.neptune_archive import Archive
@@ -121,27 +121,57 @@ JIRA = Kind(
 # ── Neptune export archives ──────────────────────────────────────────────────
 
 
-def _archive(source: Source) -> Archive:
-    return Archive(source.settings["path"], zone=source.settings.get("zone") or "UTC")
+class _Archives:
+    """Several archives as one source: a project that was exported twice is one."""
+
+    def __init__(self, source: Source) -> None:
+        zone = source.settings.get("zone") or "UTC"
+        self.held = {path: Archive(path, zone=zone) for path in source.settings["paths"]}
+
+    @property
+    def requests(self) -> int:
+        return sum(archive.requests for archive in self.held.values())
+
+    def close(self) -> None:
+        for archive in self.held.values():
+            archive.close()
+
+    def test(self) -> Identity:
+        found = [archive.test() for archive in self.held.values()]
+        return Identity(
+            who=", ".join(one.who for one in found),
+            projects=sorted({name for one in found for name in one.projects}),
+            server=", ".join(dict.fromkeys(one.server for one in found)),
+            notes=[note for one in found for note in one.notes],
+        )
+
+    def records(self, since: Json) -> Iterator[Page[TrackerRecord]]:
+        """Each in turn; the position remembers every archive's own."""
+        places = dict(since) if isinstance(since, dict) else {}
+        for path, archive in self.held.items():
+            for page in archive.records(places.get(path)):
+                places[path] = page.resume
+                yield Page(page.records, dict(places), page.gaps, page.total)
 
 
 ARCHIVE = Kind(
     name="Neptune export archive",
-    client=_archive,
+    client=_Archives,
     streams=(
         Stream(
             "runs",
-            pages=lambda client, since: client.records(since),
+            pages=_Archives.records,
             store=runs.store,
             prepare=runs.prepare,
         ),
     ),
     settings=(
         Setting(
-            "path",
-            "Folder",
-            "The folder that neptune-exporter wrote, as the worker sees it: it holds data/ and "
-            "files/.",
+            "paths",
+            "Folders",
+            "What neptune-exporter wrote, as the worker sees it: a folder that holds data/ and "
+            "files/. Several archives of one project, one a line: the newer state of a run counts.",
+            "list",
             required=True,
         ),
         Setting(

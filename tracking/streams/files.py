@@ -104,12 +104,13 @@ def store(source: Source, pulled: Sequence[Pulled]) -> Stored:
 
 
 def _raw(name: str, one: Pulled) -> dict[str, Any]:
+    """What a digest is taken of. Not the version: the same bytes under another
+    time of change, in another archive, are the same file."""
     return {
         "id": name,
         "sha256": one.sha256,
         "name": one.name,
         "missing": one.missing,
-        "version": one.record.version,
         "listed": one.record.listed,
     }
 

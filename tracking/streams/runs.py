@@ -12,7 +12,7 @@ from sources.models import Source
 from sources.store import Fresh, Row, Stored, clean, mirror, replace, upsert
 from tracking.mentions import mentions
 from tracking.models import Column, Mention, Metric, Run, TrackerProject
-from tracking.streams import mapping
+from tracking.streams import archives, mapping
 from tracking.streams.naming import owner_id
 
 LONGEST_TAG = 500  # of a value in an index
@@ -22,7 +22,7 @@ def store(source: Source, records: Sequence[RunRecord]) -> Stored:
     if not records:
         return Stored()
     stored = store_projects(source, {record.project for record in records})
-    named = [(owner_id(record.project, record.run), record) for record in records]
+    named, older = archives.newest(source, records)
     raws = ((name, raw_of(record)) for name, record in named)
     by_name = dict(named)
 
@@ -32,7 +32,7 @@ def store(source: Source, records: Sequence[RunRecord]) -> Stored:
 
     kept = mirror(source, Run, "run", raws, row)
     _store_children(source, kept.fresh, by_name)
-    return stored + kept.stored
+    return stored + kept.stored + Stored(unchanged=older)
 
 
 def store_projects(source: Source, names: Iterable[str]) -> Stored:

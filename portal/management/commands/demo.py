@@ -89,7 +89,7 @@ def add_sources(paths: work.Paths, ports: dict[str, int]) -> dict[str, Source]:
         "archive": {
             "name": "Neptune archive, sprints 44 to 48",
             "kind": "neptune-archive",
-            "settings": {"path": str(paths.archive), "zone": work.ARCHIVE_ZONE},
+            "settings": {"paths": [str(paths.archive)], "zone": work.ARCHIVE_ZONE},
             "interval": timedelta(hours=1),
         },
         "neptune": {
