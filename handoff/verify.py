@@ -2,6 +2,7 @@
 
     python verify.py                           the folder that this file is in
     python verify.py bundle.zip                the zip, without unpacking it
+    unzip -p bundle.zip '*/verify.py' | python - bundle.zip
     python verify.py --digest sha256:9a76...   and that it is the record you were told
 
 manifest-sha256.txt names every file and its sha256, and ends with its own;
@@ -116,15 +117,17 @@ def composed(name: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Checks every file of a record's bundle.")
-    parser.add_argument("place", nargs="?", type=Path, default=Path(__file__).resolve().parent)
+    parser.add_argument("place", nargs="?", type=Path, help="a folder or a zip; else where I am")
     parser.add_argument("--digest", default="", help="sha256:... as the record's page shows it")
     chosen = parser.parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
+    # Read from a pipe, this script has no file of its own.
+    place = chosen.place or Path(__file__).resolve().parent
     try:
-        bundle = opened(chosen.place)
+        bundle = opened(place)
     except UNREADABLE as error:
-        print(f"NOT VERIFIED\n{chosen.place}: not a bundle that can be read ({error})")
+        print(f"NOT VERIFIED\n{place}: not a bundle that can be read ({error})")
         return 1
     return told(bundle, *check(bundle, chosen.digest))
 

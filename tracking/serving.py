@@ -79,11 +79,11 @@ def serve_blob(
 ) -> HttpResponseBase:
     """A stored file. When its bytes are lost or wrong the answer is 410 and says so."""
     if blob.corrupt:
-        return _gone(f"The bytes of {name} are not what was stored: their sha256 differs.")
+        return gone(f"The bytes of {name} are not what was stored: their sha256 differs.")
     try:
         open_blob(blob).close()
     except FileNotFoundError:
-        return _gone(f"The bytes of {name} are no longer in the store.")
+        return gone(f"The bytes of {name} are no longer in the store.")
     return serve(
         request,
         size=blob.size,
@@ -192,7 +192,8 @@ def _marked(response: HttpResponseBase, tag: str, sha256: str) -> HttpResponseBa
     return response
 
 
-def _gone(text: str) -> HttpResponseBase:
+def gone(text: str) -> HttpResponseBase:
+    """410 with the reason, for bytes that are lost or are not what they were."""
     body = {"type": "about:blank", "title": "Gone", "status": 410, "detail": text}
     return JsonResponse(body, status=410, content_type="application/problem+json")
 

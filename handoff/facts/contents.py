@@ -109,7 +109,7 @@ def _frame(held: Held) -> Fact:
     note = f"{rows:,} rows in {', '.join(file.path for file, _ in found)}"
     concern = next((told["trouble"] for _, told in found if told.get("trouble")), "")
     if not concern and any(not told["whole"] for _, told in found):
-        concern = f"only its first {frame.MOST_BYTES:,} bytes were counted"
+        concern = f"only its first {frame.MOST_BYTES:,} characters were counted"
     return Fact("dataset", "frame", title, "verified", value, note, concern)
 
 

@@ -30,14 +30,16 @@ class Fact:
         return self.grade != "missing" and not self.concern
 
     def as_json(self) -> dict[str, Json]:
+        """The words go with the value: who reads an old record sees what was sealed."""
+        told: dict[str, Json] = {"title": self.title, "grade": self.grade}
         if self.grade == "missing":
-            return {"grade": self.grade, "reason": self.note}
-        told: dict[str, Json] = {"grade": self.grade, "value": self.value}
+            return told | {"reason": self.note}
+        told |= {"value": self.value, "note": self.note}
         return told | {"concern": self.concern} if self.concern else told
 
 
 def missing(section: str, name: str, title: str, reason: str) -> Fact:
-    return Fact(section, name, title, "missing", note=reason)
+    return Fact(section, name, title, "missing", note=" ".join(reason.split()))
 
 
 def stated(

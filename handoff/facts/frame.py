@@ -74,12 +74,12 @@ def _read(stream: BinaryIO, size: int) -> Reading:
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
     """Lines of the first MOST_BYTES; a last line that is cut there is left out."""
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     left = MOST_BYTES
-    while line := text.readline(LONGEST_LINE):
-        left -= len(line)
-        if left < 0:
-            return
-        if len(line) == LONGEST_LINE and not line.endswith("\n"):
-            raise Unreadable(f"a line is longer than {LONGEST_LINE:,} characters")
-        yield line
+    with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
+        while line := text.readline(LONGEST_LINE):
+            left -= len(line)
+            if left < 0:
+                return
+            if len(line) == LONGEST_LINE and not line.endswith("\n"):
+                raise Unreadable(f"a line is longer than {LONGEST_LINE:,} characters")
+            yield line

@@ -7,55 +7,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('handoff', '0001_tables'),
-        ('tracking', '0001_tables'),
+        ("handoff", "0001_tables"),
+        ("tracking", "0001_tables"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recordfile',
-            name='blob',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracking.blob'),
+            model_name="recordfile",
+            name="blob",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tracking.blob"
+            ),
         ),
         migrations.AddField(
-            model_name='recordfile',
-            name='record',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='handoff.record'),
+            model_name="recordfile",
+            name="record",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="files",
+                to="handoff.record",
+            ),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(models.F('run'), name='records_of_a_run'),
+            model_name="record",
+            index=models.Index(models.F("run"), name="records_of_a_run"),
         ),
         migrations.AddIndex(
-            model_name='record',
-            index=models.Index(models.F('task_name'), name='records_of_a_task'),
+            model_name="record",
+            index=models.Index(models.F("task_name"), name="records_of_a_task"),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(fields=('model', 'version'), name='one_record_a_version'),
+            model_name="record",
+            constraint=models.UniqueConstraint(
+                fields=("model", "version"), name="one_record_a_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.UniqueConstraint(condition=models.Q(('digest', ''), _negated=True), fields=('digest',), name='one_record_a_digest'),
+            model_name="record",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("digest", ""), _negated=True),
+                fields=("digest",),
+                name="one_record_a_digest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('digest', ''), ('sealed_at', None), ('version', None)), models.Q(('body__isnull', False), ('sealed_at__isnull', False), ('version__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='a_seal_is_whole'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("body", None), ("digest", ""), ("sealed_at", None), ("version", None)
+                    ),
+                    models.Q(
+                        ("body__isnull", False),
+                        ("sealed_at__isnull", False),
+                        ("version__isnull", False),
+                        models.Q(("digest", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_seal_is_whole",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='record',
-            trigger=pgtrigger.compiler.Trigger(name='sealed_rows_stay', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."sealed_at" IS NOT NULL)', func="RAISE EXCEPTION 'record % is sealed', OLD.id USING ERRCODE = '23001';", hash='f4dc7aa47e4e547ded5b57d6f2d2499196b16fe9', operation='UPDATE OR DELETE', pgid='pgtrigger_sealed_rows_stay_7fc20', table='handoff_record', when='BEFORE')),
+            model_name="record",
+            trigger=pgtrigger.compiler.Trigger(
+                name="sealed_rows_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."sealed_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'record % is sealed', OLD.id USING ERRCODE = '23001';",
+                    hash="f4dc7aa47e4e547ded5b57d6f2d2499196b16fe9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_sealed_rows_stay_7fc20",
+                    table="handoff_record",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordfile',
-            constraint=models.UniqueConstraint(fields=('record', 'path'), name='one_file_a_path'),
+            model_name="recordfile",
+            constraint=models.UniqueConstraint(fields=("record", "path"), name="one_file_a_path"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recordfile',
-            trigger=pgtrigger.compiler.Trigger(name='sealed_files_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'files of a sealed record stay' USING ERRCODE = '23001';", hash='6003965811aa56bd17f15e064304ed61a7938723', operation='UPDATE OR DELETE', pgid='pgtrigger_sealed_files_stay_a49e2', table='handoff_recordfile', when='BEFORE')),
+            model_name="recordfile",
+            trigger=pgtrigger.compiler.Trigger(
+                name="sealed_files_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'files of a sealed record stay' USING ERRCODE = '23001';",
+                    hash="6003965811aa56bd17f15e064304ed61a7938723",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_sealed_files_stay_a49e2",
+                    table="handoff_recordfile",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -7,23 +7,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('handoff', '0002_relations'),
+        ("handoff", "0002_relations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='recordfile',
-            name='sealed_files_stay',
+            model_name="recordfile",
+            name="sealed_files_stay",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='recordfile',
-            trigger=pgtrigger.compiler.Trigger(name='sealed_files_stay', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE sealed boolean;', func="\nSELECT bool_or(held.sealed_at IS NOT NULL) INTO sealed FROM (\n    SELECT sealed_at FROM handoff_record\n    WHERE id IN (OLD.record_id, NEW.record_id) FOR SHARE\n) AS held;\nIF sealed THEN\n    RAISE EXCEPTION 'the files of a sealed record stay' USING ERRCODE = '23001';\nEND IF;\nRETURN COALESCE(NEW, OLD);\n", hash='1905a82b226b93484654480ea80e8e5247dea74b', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_sealed_files_stay_a49e2', table='handoff_recordfile', when='BEFORE')),
+            model_name="recordfile",
+            trigger=pgtrigger.compiler.Trigger(
+                name="sealed_files_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE sealed boolean;",
+                    func="\nSELECT bool_or(held.sealed_at IS NOT NULL) INTO sealed FROM (\n    SELECT sealed_at FROM handoff_record\n    WHERE id IN (OLD.record_id, NEW.record_id) FOR SHARE\n) AS held;\nIF sealed THEN\n    RAISE EXCEPTION 'the files of a sealed record stay' USING ERRCODE = '23001';\nEND IF;\nRETURN COALESCE(NEW, OLD);\n",
+                    hash="1905a82b226b93484654480ea80e8e5247dea74b",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_sealed_files_stay_a49e2",
+                    table="handoff_recordfile",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='record',
-            constraint=models.CheckConstraint(condition=models.Q(('body', None), ('digest', models.Func(models.Func(models.F('body'), function='sha256'), models.Value('hex'), function='encode', output_field=models.TextField())), _connector='OR'), name='a_digest_is_of_its_body'),
+            model_name="record",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("body", None),
+                    (
+                        "digest",
+                        models.Func(
+                            models.Func(models.F("body"), function="sha256"),
+                            models.Value("hex"),
+                            function="encode",
+                            output_field=models.TextField(),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_digest_is_of_its_body",
+            ),
         ),
     ]
