@@ -30,7 +30,7 @@ def burn_up(
     x = FRAME.across(0, max(len(days) - 1, 1))
     y = FRAME.upwards(0, marks[-1])
     return format_html(
-        '<svg viewBox="0 0 660 220" role="img"><title>{}</title><desc>{}</desc>'
+        '<svg class="broad" viewBox="0 0 660 220" role="img"><title>{}</title><desc>{}</desc>'
         '{}{}{}{}{}<path class="scope" d="{}"/><path class="done" d="{}"/>{}</svg>',
         f"{short(done[-1])} of {short(scope[-1])} {unit} done",
         told(scope, done, days, unit),
@@ -140,7 +140,7 @@ def line_names(scope: Sequence[float], done: Sequence[float], x: Scale, y: Scale
     at = x(len(scope) - 1)
     leans, shift = ("end", -7) if at > FRAME.width - 170 else ("start", 7)
     grown = scope[-1] - scope[0]
-    change = f" ({grown:+.4g} since the start)" if grown else ""
+    change = f" ({grown:+.4g})" if grown else ""
     above = y(scope[-1]) - 6
     below = max(y(done[-1]) + 15, above + 15)
     if below > FRAME.height - FRAME.bottom - 2:

@@ -1,6 +1,6 @@
 """Small pictures as SVG: safe markup, coloured by CSS classes, told in <title> and <desc>.
 
-Pure functions of their arguments. Numbers that are NaN or infinite are left out,
+Pure functions of their arguments. Numbers that are NaN, infinite or beyond 1e300 are left out,
 and a picture of nothing is an empty string.
 """
 
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 WIDE, HIGH = 84, 20
 EDGE = 2.5
+LARGEST = 1e300
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,4 +278,5 @@ def short(value: float) -> str:
 
 
 def is_finite(value: float | None) -> TypeGuard[float]:
-    return value is not None and math.isfinite(value)
+    """Also refuses values so large that a range of them would overflow."""
+    return value is not None and abs(value) < LARGEST

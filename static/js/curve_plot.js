@@ -38,15 +38,19 @@ function lineOf(series, at, state) {
   button.type = "button";
   button.setAttribute("aria-pressed", "true");
   const swatch = element("span", `swatch series-${number}${series.dash ? " dash" : ""}`);
-  const value = element("span", "legend-value num", resting(series));
+  const value = element("span", "legend-value num", resting(series, state));
   button.append(swatch, element("span", "cut", series.label));
   entry.append(button, value);
   const y = state.scale === "log" ? series.y.map((v) => (v > 0 ? v : null)) : series.y;
-  return { series, y, entry, button, swatch, value, words: `${series.label} ${resting(series)}` };
+  const best = value.textContent;
+  return { series, y, entry, button, swatch, value, best, words: `${series.label} ${best}` };
 }
 
-function resting(series) {
-  return series.best ? `best ${short(series.best.y)} at ${short(series.best.x)}` : "";
+function resting(series, state) {
+  if (!series.best) return "";
+  const { x, y } = series.best;
+  const at = state.x === "time" ? new Date(x * 1000).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" }) : short(x);
+  return `best ${short(y)} at ${at}`;
 }
 
 /** uPlot wants one x for all; what a series has no point at is left undefined and drawn through. */
@@ -85,7 +89,7 @@ function options(place, styles, colours, state, { zoom, lines }) {
   return {
     width: place.clientWidth,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     focus: { alpha: 0.3 },
     cursor: { sync: { key: "curves" }, focus: { prox: 16 }, drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
@@ -109,7 +113,7 @@ function selected(canvas, state, zoom) {
 
 function tell(canvas, styles, lines) {
   const at = canvas.cursor.idx;
-  for (const line of lines) line.value.textContent = resting(line.series);
+  for (const line of lines) line.value.textContent = line.best;
   if (at == null) return;
   styles.forEach((style, number) => {
     const near = canvas.cursor.idxs?.[number + 1] ?? at;
