@@ -1,5 +1,6 @@
 """Starting a record, and what people add to it before it is sealed."""
 
+import math
 import re
 import shlex
 from collections.abc import Callable, Mapping
@@ -153,16 +154,26 @@ def _command(record: Record, value: Any) -> str:
 
 def _decision(record: Record, value: Any) -> Json:
     """{name, direction, threshold or None}; the metric must be one of the run's."""
-    if not value or not value.get("name"):
+    if not isinstance(value, Mapping) or not value.get("name"):
         return None
     name, direction = str(value["name"]), value.get("direction") or "max"
     if direction not in DIRECTIONS:
         raise Refused("The direction is max or min.")
     if not Metric.objects.filter(run=record.run, name=name).exists():
         raise Refused(f"The run has no metric {name}.")
-    threshold = value.get("threshold")
-    chosen: dict[str, Json] = {"name": name, "direction": direction}
-    return chosen | {"threshold": None if threshold in {None, ""} else float(threshold)}
+    return {"name": name, "direction": direction, "threshold": _number(value.get("threshold"))}
+
+
+def _number(value: Any) -> float | None:
+    if value in {None, ""}:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise Refused("The threshold is a number.")
+    return number
 
 
 def _checkpoint(record: Record, value: Any) -> str:
