@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/<slug:slug>/sync/", views.SyncSource.as_view(), name="api_source_sync"),
     path("runs/", views.RunsOfTasks.as_view(), name="api_runs"),
     path("", include("tracking.api_urls")),
+    path("", include("handoff.api_urls")),
     re_path(r"^.*$", views.Nowhere.as_view()),
 ]
