@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils.csp import CSP
 
-from portal import environment
+from portal import environment, logs
 
 ROOT = environment.ROOT
 DATA = environment.folder()
@@ -190,12 +190,8 @@ if host := os.environ.get("LABLEDGER_SMTP_HOST"):
     }
 DEFAULT_FROM_EMAIL = os.environ.get("LABLEDGER_MAIL_FROM", "labledger@localhost")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
+logs.configure()
+LOGGING = logs.logging(os.environ.get("LABLEDGER_LOG_LEVEL", "INFO"))
 
 # ── the API ──────────────────────────────────────────────────────────────────
 

@@ -5,7 +5,7 @@ gone.py: rows that are no longer there. cleaning.py: values made storable.
 """
 
 from sources.store.bulk import Row, Stored, append, replace, upsert
-from sources.store.cleaning import clean, digest, packed_json, plain
+from sources.store.cleaning import clean, digest, packed_json, plain, wire_json
 from sources.store.gone import sweep
 from sources.store.mirror import Fresh, Mirror, mirror, raw_of
 
@@ -24,4 +24,5 @@ __all__ = [
     "replace",
     "sweep",
     "upsert",
+    "wire_json",
 ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from sources import documents
 from sources.connectors.jira import richtext
 from sources.models import Mirrored, Source
-from sources.store import Fresh, Row, Stored, append, mirror, upsert
+from sources.store import Fresh, Row, Stored, append, mirror, upsert, wire_json
 from sprints.models import Comment, Member, Task, TaskEvent, TaskKey, TaskLink, Worklog
 from sprints.streams.events import events_from
 from sprints.streams.notes import comment_from, links_from, worklog_from
@@ -37,7 +37,14 @@ def store(source: Source, records: Sequence[dict[str, Any]]) -> Stored:
         return Stored()
     rule = Rule.of(source.settings)
     named = ((issue_id(record), record) for record in records)
-    kept = mirror(source, Task, TASK, named, lambda record: task_from(record, source.key, rule))
+    kept = mirror(
+        source,
+        Task,
+        TASK,
+        named,
+        lambda record: task_from(record, source.key, rule),
+        json_of=wire_json,
+    )
     if not kept.fresh:
         return kept.stored
     return kept.stored + _store_children(source, kept.fresh)

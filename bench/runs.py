@@ -1,0 +1,143 @@
+"""The runs table over HTTP, in process, with every middleware: `python -m bench.runs 100000`."""
+
+import random
+import sys
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from bench.ground import ground, line, peak_mb, spread, took
+
+KEYS, METRICS, REPEATS, BATCH = 200, 10, 15, 2_000
+START = datetime(2026, 1, 1, tzinfo=UTC)
+QUESTIONS = {
+    "first page": "",
+    "common tag": "tag = common",
+    "rare task": "task = DOC-77",
+    "sprint": "sprint = 7",
+    "metric > x, order by it": "valid/f1.max > 0.9 order by valid/f1.max desc",
+    "metric > rare x": "valid/f1.max > 0.9999",
+    "common parameter": "optimizer = adam",
+    "rare parameter": "seed = 4242",
+    "parameter + metric + tag": "optimizer = adam and valid/f1.max > 0.8 and tag = common",
+    "name": "name ~ run_99",
+    "state, oldest first": "state = failed order by started asc",
+}
+
+
+def fill(total: int) -> None:
+    from sources.models import Source
+    from sources.store import append
+    from tracking.models import Column, Mention, Metric, Run, TrackerProject
+
+    source = Source.objects.create(slug="bench", name="Bench", kind="neptune")
+    project = source.key("project", "lab")
+    append(TrackerProject, [mirrored(source, project, "lab") | {"name": "lab"}])
+    chance = random.Random(1)
+    rest = {f"group_{number % 20}/option_{number}": number * 1.5 for number in range(KEYS - 4)}
+    names = [*rest, "optimizer", "lr", "seed", "backbone"]
+    Column.objects.bulk_create(Column(source=source, kind="parameter", name=name) for name in names)
+    figures = ["valid/f1", "train/f1", *(f"other/metric_{number}" for number in range(METRICS - 2))]
+    Column.objects.bulk_create(Column(source=source, kind="metric", name=name) for name in figures)
+    for first in range(0, total, BATCH):
+        runs, mentions, metrics = [], [], []
+        for number in range(first, min(first + BATCH, total)):
+            key, at = source.key("run", number), START + timedelta(minutes=number)
+            tags = ["common"] if number % 3 == 0 else [f"tag {number % 5000}"]
+            runs.append(
+                mirrored(source, key, f"lab\n{number}")
+                | {
+                    "project_id": project,
+                    "handle": f"LAB-{number}",
+                    "name": f"run_{number}",
+                    "description": "",
+                    "state": "failed" if number % 50 == 0 else "finished",
+                    "owner": f"person {number % 9}",
+                    "started_at": at,
+                    "tags": tags,
+                    "parameters": rest
+                    | {
+                        "optimizer": chance.choice(["adam", "sgd", "lamb"]),
+                        "lr": chance.choice([1e-3, 3e-4, 1e-4]),
+                        "seed": number % 20_000,
+                        "backbone": f"net_{number % 12}",
+                    },
+                    "properties": {},
+                    "code": {},
+                    "gaps": [],
+                    "partial": False,
+                    "trashed": False,
+                    "provenance": {},
+                }
+            )
+            named = [("key", f"DOC-{number % 5000}"), ("sprint", f"sprint {number % 60}")]
+            mentions += [
+                {
+                    "source_id": source.pk,
+                    "run_id": key,
+                    "kind": kind,
+                    "value": value,
+                    "place": "tag",
+                    "started_at": at,
+                }
+                for kind, value in [*named, *(("tag", tag) for tag in tags)]
+            ]
+            metrics += [
+                {
+                    "source_id": source.pk,
+                    "run_id": key,
+                    "name": name,
+                    "last": value,
+                    "min": value / 2,
+                    "max": value,
+                    "points": 0,
+                }
+                for name in figures
+                for value in [chance.random()]
+            ]
+        append(Run, runs)
+        append(Mention, mentions)
+        append(Metric, metrics)
+
+
+def mirrored(source: object, key: object, name: str) -> dict[str, object]:
+    return {
+        "key": key,
+        "source_id": source.pk,
+        "external_id": name,
+        "digest": b"",
+        "removed_at": None,
+    }
+
+
+def main(total: int) -> None:
+    from django.contrib.auth.models import User
+    from django.db import connection
+    from django.test import Client
+
+    seconds = took(lambda: fill(total))
+    line(f"{total:,} runs x {KEYS} keys made in", f"{seconds:,.0f} s")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    client = Client()
+    client.force_login(User.objects.create_superuser("bench", "bench@localhost", "x"))
+    for name, query in QUESTIONS.items():
+        address = f"/api/v1/runs/?{urlencode({'q': query, 'limit': 100, 'col': 'valid/f1.max'})}"
+        page = f"/runs/?{urlencode({'q': query})}"
+        client.get(address)
+        answers = [took(lambda at=address: client.get(at)) for _ in range(REPEATS)]
+        client.get(page)
+        pages = [took(lambda at=page: client.get(at)) for _ in range(REPEATS)]
+        rows = len(client.get(address).json()["rows"])
+        middle, tail = spread(answers)
+        page_middle, page_tail = spread(pages)
+        line(
+            f"{name} ({rows} rows)",
+            f"{middle:,.1f} ms",
+            f"p95 {tail:,.1f}; the HTML page {page_middle:,.1f}, p95 {page_tail:,.1f}",
+        )
+    line("memory of this process at most", f"{peak_mb():,.0f} MB")
+
+
+if __name__ == "__main__":
+    with ground():
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
