@@ -39,10 +39,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_what_is_loaded_dumps_to_the_same_bytes(dumped, tmp_path):
-    loaded = Store.load(dumped)
-    for one in loaded.containers.values():  # state is told by the clock
-        one.fields.pop("sys/state", None)
-    loaded.dump(tmp_path / "two")
+    Store.load(dumped).dump(tmp_path / "two")
     assert contents(dumped) == contents(tmp_path / "two")
     assert len(contents(dumped)) > 5
 
