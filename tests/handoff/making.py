@@ -1,6 +1,7 @@
 """A source, a run and its files in the tables, as a sync would leave them."""
 
 import csv
+import hashlib
 import io
 import json
 import struct
@@ -205,3 +206,7 @@ def hypothesis(task, *, by, metric="valid/f1", threshold=0.9, baseline=None):
 
 def verdict(task, run, *, by, outcome="confirmed"):
     return Verdict.objects.create(task=task, outcome=outcome, reason="It held.", run=run.pk, by=by)
+
+
+def sha256(content):
+    return hashlib.sha256(content).hexdigest()
