@@ -55,8 +55,8 @@ def shell_facts(request: HttpRequest) -> Facts:
     )
 
 
-def shown(request: HttpRequest, name: str, **values: Any) -> HttpResponse:
-    template = engines["django"].from_string((HERE / name).read_text())
+def shown(request: HttpRequest, file: str, **values: Any) -> HttpResponse:
+    template = engines["django"].from_string((HERE / file).read_text())
     return HttpResponse(template.template.render(RequestContext(request, values)))
 
 
@@ -232,6 +232,44 @@ def series(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"charts": charts})
 
 
+class Sync:
+    """A sync that reads one issue more each time somebody really looks, up to three."""
+
+    asked: list[int] = []
+    read = 0
+
+
+def syncing(request: HttpRequest) -> HttpResponse:
+    Sync.asked, Sync.read = [], 0
+    return shown(request, "syncing.html", **progress())
+
+
+def progress() -> dict[str, Any]:
+    over = Sync.read == 3
+    return {
+        "status": "finished" if over else "syncing",
+        "value": Sync.read,
+        "poll_url": "" if over else "/syncing/progress/",
+    }
+
+
+def sync_progress(request: HttpRequest) -> HttpResponse:
+    """Every other question finds nothing new and is answered 304."""
+    etag = f'"{Sync.read}"'
+    if request.headers.get("If-None-Match") == etag and Sync.asked[-1] == 200:
+        Sync.asked.append(304)
+        return HttpResponse(status=304, headers={"ETag": etag})
+    Sync.read += 1
+    Sync.asked.append(200)
+    template = engines["django"].from_string(PROGRESS)
+    answer = HttpResponse(template.render(progress()))
+    answer["ETag"] = f'"{Sync.read}"'
+    return answer
+
+
+PROGRESS = '{% include "parts/progress.html" with name="sync" phase="issues" total=3 every=60 label="Issues" %}'
+
+
 def palette(request: HttpRequest) -> HttpResponse:
     words = request.GET["q"].lower()
     rows = [
@@ -255,6 +293,8 @@ urlpatterns = [
     path("", gallery),
     path("accounts/", include("allauth.urls")),
     path("series/", series),
+    path("syncing/", syncing),
+    path("syncing/progress/", sync_progress),
     path("search/palette/", palette),
     path("errors/<code>/", error),
     path("gallery/<name>/", place),
