@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal.pages.home import views as home
+from portal.pages.plan import acts as plan_acts
+from portal.pages.plan import views as plan
 from portal.pages.runs import views as runs
 from portal.pages.search import views as search
 from portal.pages.sources import views as sources
@@ -14,6 +16,22 @@ urlpatterns = [
     path("api/v1/", include("portal.api.urls")),
     path("admin/", admin.site.urls),
     path("", include("tracking.urls")),
+    path("", include("handoff.urls")),
+    path("sprints/", plan.sprints, name="sprints"),
+    path("sprints/<int:number>/", plan.sprint, name="sprint"),
+    path("sprints/id/<uuid:key>/", plan.sprint_by_id, name="sprint_by_id"),
+    path("t/<str:name>/", plan.task, name="task"),
+    path("t/id/<uuid:key>/", plan.task_by_id, name="task_by_id"),
+    path("t/id/<uuid:key>/runs/", plan_acts.tie, name="task_tie"),
+    path("hypotheses/", plan.hypotheses, name="hypotheses"),
+    path("h/<str:name>/", plan.hypothesis, name="hypothesis"),
+    path("h/id/<uuid:key>/", plan.hypothesis_by_id, name="hypothesis_by_id"),
+    path("h/id/<uuid:key>/curves.json", plan.curves, name="hypothesis_curves"),
+    path("h/id/<uuid:key>/claim/", plan_acts.claim, name="hypothesis_claim"),
+    path("h/id/<uuid:key>/verdict/", plan_acts.verdict, name="hypothesis_verdict"),
+    path("inbox/", plan.inbox, name="inbox"),
+    path("inbox/tie/", plan_acts.mend, name="inbox_tie"),
+    path("inbox/dismiss/", plan_acts.dismiss, name="inbox_dismiss"),
     path("runs/", runs.index, name="runs"),
     path("runs/export.csv", runs.as_csv, name="runs_csv"),
     path("runs/columns/", runs.columns, name="runs_columns"),

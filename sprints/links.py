@@ -170,6 +170,11 @@ def _untied() -> Exists:
     return Exists(said_no.filter(task=OuterRef("task"), run=OuterRef(OuterRef("run"))))
 
 
+def untied_from(task: Task) -> QuerySet[Evidence, UUID]:
+    """The runs that people took away from a task, as a part of a query."""
+    return _last_words(added=False).filter(task=task.pk).values_list("run", flat=True)
+
+
 # ── by hand ──────────────────────────────────────────────────────────────────
 
 
@@ -188,3 +193,17 @@ def untie(run: Run, task: Task, *, by: int) -> Evidence:
 def dismiss(run: Run, *, by: int) -> Dismissal:
     """This run belongs to no task. Saying it twice changes nothing."""
     return Dismissal.objects.get_or_create(run=run.pk, defaults={"by_id": by})[0]
+
+
+@transaction.atomic
+def tie_all(runs: Sequence[Run], task: Task, *, by: int) -> None:
+    """Several at once: all or none."""
+    Dismissal.objects.filter(run__in=[run.pk for run in runs]).delete()
+    Evidence.objects.bulk_create(
+        Evidence(run=run.pk, task=task, added=True, by_id=by) for run in runs
+    )
+
+
+def dismiss_all(runs: Sequence[Run], *, by: int) -> None:
+    rows = [Dismissal(run=run.pk, by_id=by) for run in runs]
+    Dismissal.objects.bulk_create(rows, ignore_conflicts=True)

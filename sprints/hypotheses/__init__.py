@@ -1,7 +1,8 @@
 """Hypotheses: what they claim, what their runs measured, what people decided."""
 
+from sprints.hypotheses.baselines import best_run
 from sprints.hypotheses.deciding import Refused, as_seen, decide, judge, state
-from sprints.hypotheses.evidence import Evidence, Tested, evidence
+from sprints.hypotheses.evidence import Evidence, Tested, counted, evidence
 from sprints.hypotheses.reading import (
     Claim,
     Figures,
@@ -20,7 +21,9 @@ __all__ = [
     "Refused",
     "Tested",
     "as_seen",
+    "best_run",
     "claim_of",
+    "counted",
     "decide",
     "evidence",
     "figures_of",

@@ -29,7 +29,10 @@ def baselines(user: Person, tasks: Sequence[Task]) -> dict[UUID, UUID]:
     )
     scores = _scores(tasks, runs)
     chosen = (
-        (task.pk, _best(task, runs.get(names[task.pk], ()), scores) or handles.get(names[task.pk]))
+        (
+            task.pk,
+            _best_of(task, runs.get(names[task.pk], ()), scores) or handles.get(names[task.pk]),
+        )
         for task in tasks
         if task.pk in names
     )
@@ -57,15 +60,24 @@ def _scores(tasks: Sequence[Task], runs: Mapping[str, Iterable[UUID]]) -> Scores
     return {(one.run_id, one.name): one for one in held}
 
 
-def _best(task: Task, runs: Sequence[UUID], scores: Scores) -> UUID | None:
-    metric, direction = task.claimed.get("metric"), task.claimed.get("direction") or "max"
+def _best_of(task: Task, runs: Sequence[UUID], scores: Scores) -> UUID | None:
+    metric, direction = task.claimed.get("metric") or "", task.claimed.get("direction") or "max"
+    return _best(runs, metric, direction, scores) or (runs[0] if runs else None)
+
+
+def _best(runs: Sequence[UUID], metric: str, direction: str, scores: Scores) -> UUID | None:
     scored = [
         (value, run)
         for run in runs
-        if (one := scores.get((run, metric or "")))
-        and (value := getattr(one, direction)) is not None
+        if (one := scores.get((run, metric))) and (value := getattr(one, direction)) is not None
     ]
     if not scored:
-        return runs[0] if runs else None
+        return None
     pick = min if direction == "min" else max
     return pick(scored, key=lambda pair: pair[0])[1]
+
+
+def best_run(runs: Sequence[UUID], metric: str, direction: str) -> UUID | None:
+    """Of these runs the best by a metric; None when none has it."""
+    held = Metric.objects.filter(run__in=runs, name=metric)
+    return _best(runs, metric, direction, {(one.run_id, one.name): one for one in held})

@@ -1,0 +1,156 @@
+"""What people do on the plan's pages: plain forms, each answered by the page it came from."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from portal.pages.asking import person
+from portal.pages.plan import finding
+from portal.pages.plan import hypothesis as hypothesis_page
+from portal.pages.plan.forms import runs_called
+from portal.pages.plan.inbox import key_of
+from sprints import hypotheses, links
+from sprints.models import Task
+from sprints.task import holders
+from tracking.models import Run
+
+MAY_TIE = permission_required("sprints.add_evidence", raise_exception=True)
+MAY_DISMISS = permission_required("sprints.add_dismissal", raise_exception=True)
+MAY_STATE = permission_required("sprints.change_hypothesis", raise_exception=True)
+MAY_JUDGE = permission_required("sprints.add_verdict", raise_exception=True)
+WRONG = 422  # the form came back with errors
+
+
+def visible_hypothesis(request: HttpRequest, key: UUID) -> Task:
+    held = finding.visible(request, key)
+    if not held.is_hypothesis:
+        raise Http404
+    return held
+
+
+# ── hypotheses ───────────────────────────────────────────────────────────────
+
+
+@require_POST
+@MAY_STATE
+def claim(request: HttpRequest, key: UUID) -> HttpResponse:
+    """State the claim in numbers, over what the task's text says."""
+    held = visible_hypothesis(request, key)
+    page = hypothesis_page.read(request.user, held, request.GET, claim=request.POST)
+    if not page.claim_form.is_valid():
+        return render(request, "plan/hypothesis.html", {"page": page}, status=WRONG)
+    hypotheses.state(held, **page.claim_form.cleaned_data, by=person(request))
+    messages.success(request, f"The claim of {held.name} is kept.")
+    return redirect(reverse("hypothesis_by_id", args=[held.pk]))
+
+
+@require_POST
+@MAY_JUDGE
+def verdict(request: HttpRequest, key: UUID) -> HttpResponse:
+    """A person decides; the evidence as it stands is kept with the verdict."""
+    held = visible_hypothesis(request, key)
+    page = hypothesis_page.read(request.user, held, request.GET, verdict=request.POST)
+    if not page.verdict_form.is_valid():
+        return render(request, "plan/hypothesis.html", {"page": page}, status=WRONG)
+    hypotheses.judge(page.line, **page.verdict_form.cleaned_data, by=person(request))
+    messages.success(request, f"Your verdict on {held.name} is kept.")
+    return redirect(reverse("hypothesis_by_id", args=[held.pk]))
+
+
+# ── which runs belong to a task ──────────────────────────────────────────────
+
+
+@require_POST
+@MAY_TIE
+def tie(request: HttpRequest, key: UUID) -> HttpResponse:
+    """On a task's page: tie a run by its id, or untie it."""
+    held = finding.visible(request, key)
+    text = request.POST.get("run", "").strip()
+    runs = runs_called(request.user, text)
+    if len(runs) != 1:
+        messages.error(request, unclear(text, len(runs)))
+    elif "untie" in request.POST:
+        links.untie(runs[0], held, by=person(request))
+        messages.success(request, f"{runs[0].handle} does not belong to {held.name} any more.")
+    else:
+        links.tie(runs[0], held, by=person(request))
+        messages.success(request, f"{runs[0].handle} belongs to {held.name} now.")
+    proper = "hypothesis_by_id" if held.is_hypothesis else "task_by_id"
+    return redirect(reverse(proper, args=[held.pk]))
+
+
+def unclear(text: str, runs: int) -> str:
+    if runs == 0:
+        return f"No run is called “{text}”."
+    return f"Several runs are called “{text}”: paste the key of the one meant, from its address."
+
+
+@require_POST
+@MAY_TIE
+def mend(request: HttpRequest) -> HttpResponse:
+    """In the inbox: tie runs to a task, given by its key or its id."""
+    runs = asked_runs(request)
+    text = request.POST.get("task", "").strip()
+    tasks = asked_tasks(request, text)
+    if not runs:
+        messages.error(request, "No run is ticked.")
+    elif len(tasks) != 1:
+        messages.error(request, unclear_task(text, len(tasks)))
+    else:
+        links.tie_all(runs, tasks[0], by=person(request))
+        messages.success(
+            request, f"{named(runs)} belong{'s' * (len(runs) == 1)} to {tasks[0].name} now."
+        )
+    return back(request)
+
+
+@require_POST
+@MAY_DISMISS
+def dismiss(request: HttpRequest) -> HttpResponse:
+    """Put runs aside: they belong to no task."""
+    runs = asked_runs(request)
+    if not runs:
+        messages.error(request, "No run is ticked.")
+    else:
+        links.dismiss_all(runs, by=person(request))
+        messages.success(request, f"{named(runs)} put aside.")
+    return back(request)
+
+
+def asked_runs(request: HttpRequest) -> list[Run]:
+    """A run that this person does not see is a 404, as is one that is not there."""
+    keys = {key for text in request.POST.getlist("runs") if (key := key_of(text))}
+    runs = list(Run.objects.visible_to(request.user).filter(pk__in=keys))
+    if len(runs) != len(keys):
+        raise Http404
+    return runs
+
+
+def asked_tasks(request: HttpRequest, text: str) -> list[Task]:
+    if key := key_of(text):
+        return list(Task.objects.visible_to(request.user).filter(pk=key))
+    return holders(request.user, text)
+
+
+def unclear_task(text: str, tasks: int) -> str:
+    if tasks == 0:
+        return f"No task has the key “{text}”."
+    return f"Several tasks have the key “{text}”: tie the runs on the page of the one meant."
+
+
+def named(runs: list[Run]) -> str:
+    return runs[0].handle if len(runs) == 1 else f"{len(runs)} runs"
+
+
+def back(request: HttpRequest) -> HttpResponse:
+    """To the page of the inbox that it came from."""
+    place = request.POST.get("back", "")
+    inbox = reverse("inbox")
+    ours = place.startswith(inbox) and url_has_allowed_host_and_scheme(place, allowed_hosts=None)
+    return redirect(place if ours else inbox)
