@@ -12,8 +12,9 @@ def read_all(folder: Path) -> None:
     """The demo's own sources, read from its own practice servers."""
     import json
 
-    from demo import jira, neptune
     from django.core.management import call_command
+
+    from demo import jira, neptune
     from portal.streams import KINDS
     from sources import engine
     from sources.models import Source
