@@ -99,4 +99,6 @@ def _words(record: Record, model: Model, known: facts.Known, now: datetime) -> d
 
 def _previous(model: Model) -> dict[str, Any] | None:
     before = model.records.filter(version__isnull=False).order_by("-version").first()
-    return before and {"version": before.version, "digest": f"sha256:{before.digest}"}
+    if before is None:
+        return None
+    return {"version": before.version, "digest": f"sha256:{before.digest}"}

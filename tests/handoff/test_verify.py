@@ -19,6 +19,7 @@ from handoff.seal import seal
 from tests.handoff import making
 
 FILES = 14
+pytestmark = pytest.mark.django_db  # of no test but of `packed`: no mark, no database is made
 
 
 def runs(python):
