@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from sprints import hypotheses
 from sprints.hypotheses import Claim, Line
 from sprints.models import Sprint
 from tracking.models import Metric
@@ -82,7 +83,7 @@ def _reached(sprint: Sprint, lines: Sequence[Line], metric: str, direction: str)
     held = Metric.objects.filter(run__in=names, name=metric).select_related("run")
     found = []
     for one in held.defer("run__parameters", "run__properties", "run__provenance"):
-        value = getattr(one, direction)
+        value, _ = hypotheses.measured(one, direction)
         at = one.run.finished_at or one.last_at or one.run.started_at
         if value is not None and at is not None:
             found.append(Reached(max(at, sprint.starts_at or at), value, names[one.run_id]))

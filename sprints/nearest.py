@@ -166,13 +166,18 @@ def _ranked(
         for task in tasks.get(guess.name, ())
     ]
     spelt.sort(key=lambda pair: pair[0])
+    if spelt and spelt[0][0][0] == 0:  # only a hyphen was missing: no need to guess on
+        return [spelt[0][1]]
     owned = [
         Proposal(task, f"in {sprint.name}, with {task.assignee_name}")
         for sprint, task in planned
         if _is_of(run, task)
     ]
     every = [*(proposal for _, proposal in spelt), *owned]
-    return list({one.task.pk: one for one in reversed(every)}.values())[::-1]
+    first: dict[UUID, Proposal] = {}
+    for one in every:
+        first.setdefault(one.task.pk, one)
+    return list(first.values())
 
 
 def _is_of(run: Run, task: Task) -> bool:

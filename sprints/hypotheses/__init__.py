@@ -3,6 +3,7 @@
 from sprints.hypotheses.baselines import best_run
 from sprints.hypotheses.deciding import Refused, as_seen, decide, judge, state
 from sprints.hypotheses.evidence import Evidence, Tested, counted, evidence
+from sprints.hypotheses.measuring import good_end, measured
 from sprints.hypotheses.reading import (
     Claim,
     Figures,
@@ -27,7 +28,9 @@ __all__ = [
     "decide",
     "evidence",
     "figures_of",
+    "good_end",
     "judge",
+    "measured",
     "of_run",
     "read",
     "state",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sources.models import Person
 from sprints import links
+from sprints.hypotheses.measuring import measured
 from sprints.models import Task
 from tracking.models import Metric, Run
 
@@ -66,11 +67,8 @@ def _best_of(task: Task, runs: Sequence[UUID], scores: Scores) -> UUID | None:
 
 
 def _best(runs: Sequence[UUID], metric: str, direction: str, scores: Scores) -> UUID | None:
-    scored = [
-        (value, run)
-        for run in runs
-        if (one := scores.get((run, metric))) and (value := getattr(one, direction)) is not None
-    ]
+    found = ((measured(scores.get((run, metric)), direction)[0], run) for run in runs)
+    scored = [(value, run) for value, run in found if value is not None]
     if not scored:
         return None
     pick = min if direction == "min" else max

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sources.models import Person
+from sprints.hypotheses.measuring import measured
 from sprints.hypotheses.reading import Claim, Line
 from tracking.models import Metric, Run
 from tracking.pictures import short
-
-MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,12 @@ def evidence(user: Person, line: Line) -> Evidence:
 
 def _tested(run: Run, line: Line, metrics: dict[UUID, Metric]) -> Tested:
     claim, figures, held = line.claim, line.figures, metrics.get(run.pk)
-    value = getattr(held, claim.direction) if held else None
+    value, step = measured(held, claim.direction)
     began, verdict = run.started_at, line.verdict
     return Tested(
         run=run,
         value=value,
-        step=getattr(held, f"{claim.direction}_step") if held else None,
+        step=step,
         delta=None if value is None or figures.baseline is None else value - figures.baseline,
         meets=claim.met_by(value),
         best=run.pk == figures.best_run,
@@ -70,7 +69,7 @@ def _tested(run: Run, line: Line, metrics: dict[UUID, Metric]) -> Tested:
 
 
 def sentence(claim: Claim, tests: Sequence[Tested], baseline: float | None) -> str:
-    """ "Best 0.9806, +0.6 pt over the baseline; 3 runs, spread 1.3 pt; 2 of 3 meet ≥ 0.97." """
+    """ "Best 0.9806, 0.6 pt over the baseline; 3 runs, spread 1.3 pt; 2 of 3 meet ≥ 0.97." """
     if not claim.metric:
         return "The claim names no metric yet, so nothing can be compared."
     if not tests:
@@ -100,20 +99,22 @@ class Unit:
         fractions = all(0 <= value <= 1 for value in values)
         return cls(100, " pt") if fractions else cls(1, "")
 
-    def __call__(self, difference: float, *, sign: bool = False) -> str:
+    def __call__(self, difference: float) -> str:
+        """Without a sign: words say which way. A small one keeps its first digit."""
         size = abs(difference) * self.scale
-        shown = f"{size:.1f}" if self.word else short(size)
-        if not sign:
-            return shown + self.word
-        return ("+" if difference >= 0 else MINUS) + shown + self.word
+        if not self.word:
+            return short(size)
+        return (f"{size:.1f}" if size >= 0.1 or size == 0 else f"{size:.1g}") + self.word
 
 
 def _best(claim: Claim, values: Sequence[float], baseline: float | None, unit: Unit) -> str:
     best = min(values) if claim.direction == "min" else max(values)
     if baseline is None:
         return f"Best {short(best)}, without a baseline"
-    place = "over" if best >= baseline else "under"
-    return f"Best {short(best)}, {unit(best - baseline, sign=True)} {place} the baseline"
+    if best == baseline:
+        return f"Best {short(best)}, the same as the baseline"
+    place = "over" if best > baseline else "below"
+    return f"Best {short(best)}, {unit(best - baseline)} {place} the baseline"
 
 
 def _spread(values: Sequence[float], tests: int, unit: Unit) -> str:

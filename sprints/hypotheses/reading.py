@@ -8,6 +8,7 @@ from uuid import UUID
 from sources.models import Person, visible_sources
 from sprints import links
 from sprints.hypotheses.baselines import baselines
+from sprints.hypotheses.measuring import measured
 from sprints.models import Hypothesis, Task, Verdict
 from tracking.models import Metric
 
@@ -125,7 +126,6 @@ def claim_of(task: Task, words: Hypothesis | None, named: Mapping[UUID, UUID]) -
     )
 
 
-# Best, step of the best, by (run, metric): the side that the direction asks for.
 type Values = Mapping[tuple[UUID, str], Metric]
 
 
@@ -142,15 +142,10 @@ def _values(user: Person, claims: Iterable[Claim], runs: Mapping[UUID, Sequence[
 def figures_of(claim: Claim, runs: Sequence[UUID], values: Values) -> Figures:
     """The baseline itself does not count among the runs that test the claim."""
     tested = [run for run in runs if run != claim.baseline]
-    scored = [
-        (value, run, step)
-        for run in tested
-        if (one := values.get((run, claim.metric)))
-        and (value := getattr(one, claim.direction)) is not None
-        for step in [getattr(one, f"{claim.direction}_step")]
-    ]
+    found = ((run, *measured(values.get((run, claim.metric)), claim.direction)) for run in tested)
+    scored = [(value, run, step) for run, value, step in found if value is not None]
     base = values.get((claim.baseline, claim.metric)) if claim.baseline else None
-    baseline = getattr(base, claim.direction) if base else None
+    baseline, _ = measured(base, claim.direction)
     if not scored:
         return Figures(len(tested), baseline=baseline)
     pick = max if claim.direction == "max" else min

@@ -1,11 +1,11 @@
 """Lines to paste that start a run with the right tags, for each tracker."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sources.models import Person
 from sprints.models import Sprint, Task
-from tracking.models import TrackerProject
+from sprints.task import Seen
+from tracking.models import Run, TrackerProject
 
 NEPTUNE = """\
 import neptune
@@ -53,10 +53,19 @@ def quotable(text: str) -> str:
     return "".join(letter for letter in text if letter.isprintable() and letter not in '"\\')
 
 
-def project_of(user: Person, project: UUID | None) -> str:
-    """The tracker project's name, or the only one that there is."""
+def project_of(user: Person, seen: Seen) -> str:
+    """Where the task's newest run is, else the newest of its sprint, else the
+    only project that there is. At most two queries."""
+    run = seen.runs[0].run if seen.runs else _newest_of(user, seen.sprint)
     held = TrackerProject.objects.visible_to(user)
-    if project is not None:
-        return held.filter(pk=project).values_list("name", flat=True).first() or ""
+    if run is not None:
+        return held.filter(pk=run.project_id).values_list("name", flat=True).first() or ""
     names = list(held.values_list("name", flat=True)[:2])
     return names[0] if len(names) == 1 else ""
+
+
+def _newest_of(user: Person, sprint: Sprint | None) -> Run | None:
+    if sprint is None or sprint.number is None:
+        return None
+    named = Run.objects.visible_to(user).mentioning("sprint", [f"sprint {sprint.number}"])
+    return named.newest_first().only("project_id").first()

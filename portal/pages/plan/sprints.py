@@ -5,18 +5,23 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from portal.pages.plan.shown import sprint_url
+from portal.templatetags.parts import VERDICTS
 from sources.models import Person
 from sprints import board
 from sprints.models import Sprint
 from tracking.pictures import short
 
-OUTCOMES = ("confirmed", "refuted", "inconclusive", "dropped")
+OUTCOMES = ("confirmed", "refuted", "inconclusive", "dropped", "open")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """How many ended so; the sign stands for the word where there is little room."""
+
     word: str
     count: int
+    tone: str
+    sign: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,6 @@ class Row:
     whole: float
     done: str
     outcomes: list[Outcome]
-    open_claims: int
     days: board.Days | None
 
 
@@ -56,7 +60,7 @@ def _row(listed: board.Listed) -> Row:
     part = progress.points_done if by_points else progress.tasks_done
     whole = progress.points if by_points else progress.tasks
     unit = "points" if by_points else "tasks"
-    counts = [Outcome(word, listed.outcomes.get(word, 0)) for word in OUTCOMES]
+    counts = {**listed.outcomes, "open": progress.hypotheses - progress.decided}
     return Row(
         sprint=sprint,
         url=sprint_url(sprint),
@@ -64,8 +68,9 @@ def _row(listed: board.Listed) -> Row:
         part=part,
         whole=whole,
         done=f"{short(part)} of {short(whole)} {unit}" if whole else "no tasks",
-        outcomes=[one for one in counts if one.count],
-        open_claims=progress.hypotheses - progress.decided,
+        outcomes=[
+            Outcome(word, counts[word], *VERDICTS[word]) for word in OUTCOMES if counts.get(word)
+        ],
         days=board.days(sprint, timezone.now()) if sprint.state == "active" else None,
     )
 

@@ -58,7 +58,6 @@ class Page:
 def read(user: Person, task: Task) -> Page:
     seen = reading.read(user, task)
     running = {linked.run.pk for linked in seen.runs if linked.run.state == "running"}
-    project = seen.runs[0].run.project_id if seen.runs else None
     return Page(
         seen=seen,
         tone=TONES.get(task.category, "plain"),
@@ -73,7 +72,7 @@ def read(user: Person, task: Task) -> Page:
         ],
         history=told(seen.events),
         may_not_tie=refused(user, "sprints.add_evidence", "Tying runs to tasks"),
-        snippets=snippets(task, seen.sprint, project_of(user, project)),
+        snippets=snippets(task, seen.sprint, project_of(user, seen)),
         sprint_url=sprint_url(seen.sprint) if seen.sprint else "",
         runs_url=runs_url(f"task = {task.name}"),
         runs_note="newest first" if len(seen.runs) > 1 else "",
@@ -84,9 +83,9 @@ def read(user: Person, task: Task) -> Page:
 def opening(seen: reading.Seen) -> str:
     """The sentence that says how it stands."""
     task = seen.task
-    who = f", with {task.assignee_name}" if task.assignee_name else ", with nobody"
-    where = f", in {seen.sprint.name}" if seen.sprint else ", in no sprint"
-    return f"{task.status or 'No status'}{who}{where}."
+    who = f"With {task.assignee_name}" if task.assignee_name else "With nobody"
+    where = f"in {seen.sprint.name}" if seen.sprint else "in no sprint"
+    return f"{who}, {where}."
 
 
 def actions(task: Task) -> list[Action]:
