@@ -1,33 +1,34 @@
-"""A filter's tree as a condition on runs."""
+"""A filter's tree as a condition on runs.
 
-import json
+Every condition is true or false of every run, never null: `not x` is exactly
+the runs that `x` leaves out.
+"""
+
 import operator
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
-from typing import Any
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, TextField, Value
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.lookups import IContains
-from django.utils import timezone
 
 from tracking.models import Mention, Metric
 from tracking.runs import fields as known
+from tracking.runs import parameters, times
 from tracking.runs.fields import Field
 from tracking.runs.language import Both, Compare, Misread, Missing, Node, Not, Words
+from tracking.runs.values import finite, number, sure
 
-LOOKUPS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "~": "icontains"}
-AGO = re.compile(r"^-(?P<count>\d{1,5})(?P<unit>[mhdw])$")
-UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+ORDER = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+YES, NO = {"yes", "true", "1"}, {"no", "false", "0"}
+EMPTY_TEXT = {"name", "owner", "handle"}
 
 # A key that moved: every key the same task has had, the asked one included.
 type Aliases = Callable[[list[str]], list[str]]
 
 
 def condition(node: Node, fields: Mapping[str, Field], aliases: Aliases) -> Q:
+    """Raises Misread for a comparison that a field does not have."""
     match node:
         case Words(text=text):
             return Q(name__icontains=text) | Q(handle__iexact=text)
@@ -37,30 +38,25 @@ def condition(node: Node, fields: Mapping[str, Field], aliases: Aliases) -> Q:
             joined = operator.and_ if kind == "and" else operator.or_
             return reduce(joined, (condition(one, fields, aliases) for one in several))
         case Missing(field=name, missing=missing):
-            return _missing(fields[name], missing=missing)
+            empty = _missing(fields[name])
+            return empty if missing else ~empty
         case Compare():
             return _compared(node, fields[node.field], aliases)
 
 
-def _missing(field: Field, *, missing: bool) -> Q:
+def _missing(field: Field) -> Q:
     if field.kind == "own":
-        empty = Q(**{f"{field.name}__isnull": True})
-        if field.name in {"name", "owner", "handle"}:
-            empty = Q(**{field.name: ""})
-    elif field.kind == "tag":
-        empty = Q(tags=[])
-    elif field.kind == "parameter":
-        empty = ~Q(parameters__has_key=field.name)
-    elif field.kind == "metric":
-        empty = ~Q(Exists(_metrics(field)))
-    else:
-        named = Mention.objects.filter(run=OuterRef("pk"), kind=_mention_kind(field))
-        empty = ~Q(Exists(named))
-    return empty if missing else ~empty
-
-
-def _metrics(field: Field) -> Any:
-    return Metric.objects.filter(run=OuterRef("pk"), name=field.name)
+        if field.name in EMPTY_TEXT:
+            return Q(**{field.name: ""})
+        return Q(**{f"{field.name}__isnull": True})
+    if field.kind == "tag":
+        return Q(tags=[])
+    if field.kind == "parameter":
+        return ~Q(parameters__has_key=field.name)
+    if field.kind == "metric":
+        return ~Q(Exists(Metric.objects.filter(run=OuterRef("pk"), name=field.name)))
+    named = Mention.objects.filter(run=OuterRef("pk"), kind=_mention_kind(field))
+    return ~Q(Exists(named))
 
 
 def _mention_kind(field: Field) -> str:
@@ -69,139 +65,103 @@ def _mention_kind(field: Field) -> str:
 
 def _compared(node: Compare, field: Field, aliases: Aliases) -> Q:
     if node.sign.startswith("!"):
-        positive = Compare(node.field, node.sign[1:], node.values, quoted=node.quoted)
-        return ~_compared(positive, field, aliases)
+        return ~_compared(Compare(node.field, node.sign[1:], node.values), field, aliases)
     if field.kind in {"task", "sprint"}:
         return _mentioned(node, field, aliases)
-    made = {"own": _own, "parameter": _parameter, "metric": _metric, "tag": _tag}
+    made = {
+        "own": _own,
+        "parameter": parameters.condition,
+        "metric": _metric,
+        "tag": _tag,
+    }
     return made[field.kind](node, field)
+
+
+def refused(field: Field, signs: str) -> Misread:
+    return Misread(f"“{field.asked}” can be compared with {signs} only.")
+
+
+# ── what a run's words name ──────────────────────────────────────────────────
 
 
 def _mentioned(node: Compare, field: Field, aliases: Aliases) -> Q:
     if node.sign != "=":
-        raise Misread(f"“{field.asked}” can be compared with =, != and in only.")
+        raise refused(field, "=, != and in")
+    texts = [value.text for value in node.values]
     if field.kind == "task":
-        values = aliases([value.upper() for value in node.values])
+        values = aliases([text.strip().upper() for text in texts])
     else:
-        values = [_sprint(value) for value in node.values]
-    held = Mention.objects.filter(kind=_mention_kind(field), value__in=values)
-    return Q(pk__in=held.values("run"))
+        values = [_sprint(text) for text in texts]
+    return _through(Mention.objects.filter(kind=_mention_kind(field), value__in=values))
 
 
-def _sprint(value: str) -> str:
-    digits = re.search(r"\d+$", value)
+def _sprint(text: str) -> str:
+    digits = re.search(r"[0-9]{1,9}$", text.strip())
     if not digits:
-        raise Misread(f"A sprint is a number; found “{value}”.")
+        raise Misread(f"A sprint is a number; found “{text}”.")
     return f"sprint {int(digits[0])}"
 
 
-def _tag(node: Compare, _: Field) -> Q:
+def _tag(node: Compare, field: Field) -> Q:
     if node.sign == "=":
-        held = Mention.objects.filter(kind="tag", value__in=node.values)
-        return Q(pk__in=held.values("run"))
+        values = [value.text for value in node.values]
+        return _through(Mention.objects.filter(kind="tag", value__in=values))
     if node.sign == "~":
         words = Func(F("tags"), Value("\n"), function="array_to_string", output_field=TextField())
-        return Q(IContains(words, node.values[0]))
-    raise Misread("“tag” can be compared with =, !=, ~ and in only.")
+        return Q(IContains(words, node.values[0].text))
+    raise refused(field, "=, !=, ~ and in")
+
+
+def _through(rows: QuerySet[Mention] | QuerySet[Metric]) -> Q:
+    return Q(pk__in=rows.values("run"))
+
+
+# ── a run's own columns ──────────────────────────────────────────────────────
 
 
 def _own(node: Compare, field: Field) -> Q:
     if field.name in known.TIMES:
-        return _time(node, field)
+        return times.condition(node, field)
     if field.name in known.NUMBERS:
-        lookup = LOOKUPS.get(node.sign, "in")
-        numbers = [_number(value, field) for value in node.values]
-        return Q(**{f"{field.name}__{lookup}": numbers if lookup == "in" else numbers[0]})
+        return _numbers(node, field, field.name)
     if field.name in known.FLAGS:
-        return Q(**{field.name: node.values[0].lower() in {"yes", "true", "1"}})
+        return _flag(node, field)
+    return _text(node, field)
+
+
+def _text(node: Compare, field: Field) -> Q:
+    texts = [value.text for value in node.values]
     if node.sign == "~":
-        return Q(**{f"{field.name}__icontains": node.values[0]})
+        found = Q(**{f"{field.name}__icontains": texts[0]})
+    elif node.sign == "=":
+        found = Q(**{f"{field.name}__in": known.spelled(field, texts)})
+    else:
+        raise refused(field, "=, !=, ~ and in")
+    return sure(found) if field.name in known.NULLABLE else found
+
+
+def _flag(node: Compare, field: Field) -> Q:
+    if node.sign != "=":
+        raise refused(field, "=, != and in")
+    return Q(**{f"{field.name}__in": [_truth(value.text, field) for value in node.values]})
+
+
+def _truth(text: str, field: Field) -> bool:
+    if text.lower() not in YES | NO:
+        raise Misread(f"“{field.asked}” is yes or no; found “{text}”.")
+    return text.lower() in YES
+
+
+def _numbers(node: Compare, field: Field, column: str) -> Q:
+    """A NaN has no place in an order, although Postgres puts it above infinity."""
     if node.sign == "=":
-        return Q(**{f"{field.name}__in": list(node.values)})
-    raise Misread(f"“{field.asked}” can be compared with =, !=, ~ and in only.")
-
-
-def _time(node: Compare, field: Field) -> Q:
-    start, end = _span(node.values[0], field)
-    if node.sign == "=":
-        return Q(**{f"{field.name}__gte": start, f"{field.name}__lt": end})
-    edge = start if node.sign in {"<", ">="} else end
-    lookup = {"<": "lt", ">=": "gte", "<=": "lt", ">": "gte"}.get(node.sign)
-    if lookup is None:
-        raise Misread(f"“{field.asked}” is a time: compare it with <, >, <=, >= or =.")
-    return Q(**{f"{field.name}__{lookup}": edge})
-
-
-def _span(value: str, field: Field) -> tuple[datetime, datetime]:
-    """A day as its first and last moment, in the viewer's zone; a moment as itself."""
-    if ago := AGO.match(value):
-        moment = timezone.now() - timedelta(**{UNITS[ago["unit"]]: int(ago["count"])})
-        return moment, moment
-    try:
-        if len(value) == len("2026-11-24"):
-            zone = timezone.get_current_timezone()
-            first = datetime.combine(date.fromisoformat(value), time(), zone)
-            return first, first + timedelta(days=1)
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise Misread(
-            f"“{field.asked}” is a time such as 2026-11-24, 2026-11-24T09:05 or -7d; "
-            f"found “{value}”."
-        ) from None
-    return (moment, moment) if moment.tzinfo else (aware := moment.replace(tzinfo=UTC), aware)
-
-
-def _number(value: str, field: Field) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise Misread(f"“{field.asked}” is a number; found “{value}”.") from None
+        return Q(**{f"{column}__in": [number(value.text, field.asked) for value in node.values]})
+    if node.sign not in ORDER:
+        raise refused(field, "<, >, <=, >=, =, != and in")
+    beyond = Q(**{f"{column}__{ORDER[node.sign]}": finite(node.values[0].text, field.asked)})
+    return beyond & Q(**{f"{column}__lte": float("inf")}) if ">" in node.sign else beyond
 
 
 def _metric(node: Compare, field: Field) -> Q:
-    lookup = LOOKUPS.get(node.sign, "in")
-    if lookup == "icontains":
-        raise Misread(f"“{field.asked}” is a number: compare it with <, >, =.")
-    numbers = [_number(value, field) for value in node.values]
-    given = {f"{field.figure}__{lookup}": numbers if lookup == "in" else numbers[0]}
-    return Q(pk__in=Metric.objects.filter(name=field.name, **given).values("run"))
-
-
-def _parameter(node: Compare, field: Field) -> Q:
-    if node.sign == "=":
-        candidates = [one for value in node.values for one in _meant(value, quoted=node.quoted)]
-        return reduce(
-            operator.or_, (Q(parameters__contains={field.name: one}) for one in candidates)
-        )
-    if node.sign == "~":
-        return Q(IContains(KeyTextTransform(field.name, "parameters"), node.values[0]))
-    return Q(_in_order(field, node.sign, _number(node.values[0], field)))
-
-
-def _in_order(field: Field, sign: str, number: float) -> Func:
-    """By JSON path: only numbers compare with a number. Postgres's own order of
-    jsonb would put every truth value above every number."""
-    path = Value(f"$.{json.dumps(field.name)} {sign} {number!r}")
-    compared = Func(
-        F("parameters"),
-        path,
-        template="(%(expressions)s::jsonpath)",
-        arg_joiner=" @@ ",
-        output_field=BooleanField(),
-    )
-    return Coalesce(compared, Value(value=False), output_field=BooleanField())
-
-
-def _meant(value: str, *, quoted: bool) -> list[Any]:
-    """What a written value may be in JSON: 3 is a number, or the text "3"."""
-    if quoted:
-        return [value]
-    lowered = value.lower()
-    if lowered in {"true", "false"}:
-        return [lowered == "true", value]
-    if lowered in {"none", "null"}:
-        return [None, value]
-    try:
-        return [float(value), value]
-    except ValueError:
-        return [value]
+    within = _numbers(node, field, field.figure)
+    return _through(Metric.objects.filter(within, name=field.name))

@@ -33,7 +33,9 @@ OWN = {
 TIMES = {"started_at", "finished_at", "modified_at"}
 NUMBERS = {"seconds"}
 FLAGS = {"trashed", "partial"}
+NULLABLE = {"code__commit"}
 LINKED = ("sprint", "task", "tag")
+FORCED: dict[str, Kind] = {"param:": "parameter", "metric:": "metric"}
 FIGURE = re.compile(r"^(?P<name>.+)\.(?P<figure>last|min|max)$")
 
 
@@ -48,7 +50,49 @@ class Field:
 
     @property
     def title(self) -> str:
+        if self.kind == "own":
+            return self.asked.lower()
         return f"{self.name} {self.figure}" if self.kind == "metric" else self.name
+
+    @property
+    def address(self) -> str:
+        """A name that means this column and no other, whatever else is called so."""
+        if self.kind == "metric":
+            return f"metric:{self.name}.{self.figure}" if self._is_taken else self._plain
+        if self.kind == "parameter":
+            return f"param:{self.name}" if self._is_taken else self.name
+        return self.asked.lower()
+
+    @property
+    def _plain(self) -> str:
+        return f"{self.name}.{self.figure}"
+
+    @property
+    def _is_taken(self) -> bool:
+        """Its plain name reads as a run's own field, or as a forced kind."""
+        plain = self._plain if self.kind == "metric" else self.name
+        return plain.lower() in {*OWN, *LINKED} or plain.startswith(tuple(FORCED))
+
+    def same_as(self, other: "Field | None") -> bool:
+        """The same column, however each was asked for."""
+        if other is None:
+            return False
+        return (self.kind, self.name, self.figure) == (other.kind, other.name, other.figure)
+
+
+def spelled(field: Field, texts: Sequence[str]) -> list[str]:
+    """Values as our own columns write them: states are in lower case."""
+    return [text.lower() for text in texts] if field.name == "state" else list(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A name taken apart: `whole` as it stands, `plain` without its figure."""
+
+    whole: str
+    plain: str
+    figure: str
+    forced: str
 
 
 def resolve(asked: Iterable[str], sources: Sequence[UUID]) -> dict[str, Field]:
@@ -58,17 +102,17 @@ def resolve(asked: Iterable[str], sources: Sequence[UUID]) -> dict[str, Field]:
     Raises Misread for a name that no run has, with the nearest ones.
     """
     fields: dict[str, Field] = {}
-    open_names: dict[str, tuple[str, str, str]] = {}
+    unsettled: dict[str, Parts] = {}
     for name in asked:
         if (own := _own(name)) is not None:
             fields[name] = own
         else:
-            open_names[name] = _parts(name)
-    if not open_names:
+            unsettled[name] = _parts(name)
+    if not unsettled:
         return fields
-    held = _held({plain for plain, _, _ in open_names.values()} | set(open_names), sources)
-    for name, (plain, figure, forced) in open_names.items():
-        fields[name] = _named(name, plain, figure, forced, held, sources)
+    held = _held({name for one in unsettled.values() for name in (one.whole, one.plain)}, sources)
+    for name, parts in unsettled.items():
+        fields[name] = _named(name, parts, held, sources)
     return fields
 
 
@@ -81,35 +125,32 @@ def _own(name: str) -> Field | None:
     return None
 
 
-def _parts(name: str) -> tuple[str, str, str]:
-    """Plain name, figure, forced kind."""
-    forced, rest = "", name
-    for prefix, kind in (("param:", "parameter"), ("metric:", "metric")):
-        if name.startswith(prefix):
-            forced, rest = kind, name[len(prefix) :]
-    found = FIGURE.match(rest)
-    return (found["name"], found["figure"], forced) if found else (rest, "", forced)
+def _parts(name: str) -> Parts:
+    prefix = next((one for one in FORCED if name.startswith(one)), "")
+    whole = name.removeprefix(prefix)
+    found = FIGURE.match(whole)
+    plain, figure = (found["name"], found["figure"]) if found else (whole, "")
+    return Parts(whole, plain, figure, FORCED.get(prefix, ""))
 
 
 def _held(names: set[str], sources: Sequence[UUID]) -> set[tuple[str, str]]:
+    if any("\x00" in name for name in names):
+        raise Misread("A name holds a NUL character.")
     rows = Column.objects.filter(source__in=sources, name__in=names)
     return set(rows.values_list("kind", "name"))
 
 
-def _named(
-    asked: str,
-    plain: str,
-    figure: str,
-    forced: str,
-    held: set[tuple[str, str]],
-    sources: Sequence[UUID],
-) -> Field:
-    whole = f"{plain}.{figure}" if figure else plain
-    if forced != "metric" and ("parameter", whole) in held:
-        return Field(asked, "parameter", whole)
-    if forced != "parameter" and ("metric", plain) in held:
-        return Field(asked, "metric", plain, figure or "last")
-    raise Misread(_unknown(plain, sources))
+def _named(asked: str, parts: Parts, held: set[tuple[str, str]], sources: Sequence[UUID]) -> Field:
+    """A figure is read off first: a metric that is called grad.max itself is
+    meant by grad.max only when no metric is called grad."""
+    if parts.forced != "metric" and ("parameter", parts.whole) in held:
+        return Field(asked, "parameter", parts.whole)
+    if parts.forced != "parameter":
+        if ("metric", parts.plain) in held:
+            return Field(asked, "metric", parts.plain, parts.figure or "last")
+        if ("metric", parts.whole) in held:
+            return Field(asked, "metric", parts.whole, "last")
+    raise Misread(_unknown(parts.plain, sources))
 
 
 def _unknown(name: str, sources: Sequence[UUID]) -> str:

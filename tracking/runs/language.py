@@ -4,7 +4,8 @@
     task in (DOC-2698, DOC-2701) and not state = failed
     lr <= 3e-4 and `parameters with spaces` = "a b" and started > -7d
 
-A bare word or a quoted text alone is looked for in names.
+A bare word or a quoted text alone is looked for in names. Within backticks a
+doubled one stands for itself.
 """
 
 import re
@@ -14,11 +15,12 @@ from typing import Literal
 
 LONGEST = 2_000
 DEEPEST = 30
+MOST_CONDITIONS = 60  # each is a sub-query at worst
 
 TOKEN = re.compile(
     r"""\s*(?:
       (?P<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    | `(?P<name>[^`]+)`(?P<suffix>\.(?:last|min|max))?
+    | `(?P<name>(?:[^`]|``)+)`(?P<suffix>\.(?:last|min|max))?
     | (?P<sign><=|>=|!=|!~|=|<|>|~|\(|\)|,)
     | (?P<word>[^\s"'`<>=!~(),]+)
     )""",
@@ -26,10 +28,27 @@ TOKEN = re.compile(
 )
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=", "~", "!~")
+PLAIN_NAME = re.compile(r"[^\s\"'`<>=!~(),]+")
+KEYWORDS = {"and", "or", "not", "in", "is", "missing", "order", "by", "asc", "desc"}
 
 
 class Misread(ValueError):
     """The text cannot be read. The message is for people."""
+
+
+def written(name: str) -> str:
+    """A field's name as the language reads it back, in backticks where it must be."""
+    if PLAIN_NAME.fullmatch(name) and name.lower() not in KEYWORDS:
+        return name
+    return f"`{name.replace('`', '``')}`"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """3 may be a number or a text; "3" is a text."""
+
+    text: str
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +57,7 @@ class Compare:
 
     field: str
     sign: str
-    values: tuple[str, ...]
-    quoted: bool = False
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +91,13 @@ type Node = Compare | Missing | Words | Not | Both
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A whole query. `order` is a field, or empty for newest first."""
+    """A whole query. `order` is a field, or empty for newest first; `filter` is
+    the text before the order."""
 
     where: Node | None
     order: str = ""
     descending: bool = True
+    filter: str = ""
 
     def fields(self) -> set[str]:
         named = set(_fields(self.where)) if self.where else set()
@@ -124,7 +144,8 @@ def _token(found: re.Match[str]) -> Token:
     if found["quoted"] is not None:
         return Token("quoted", re.sub(r"\\(.)", r"\1", found["quoted"][1:-1]), at)
     if found["name"] is not None:
-        return Token("name", found["name"] + (found["suffix"] or ""), at)
+        name = found["name"].replace("``", "`")
+        return Token("name", name + (found["suffix"] or ""), at)
     if found["sign"] is not None:
         return Token("sign", found["sign"], at)
     return Token("word", found["word"], at)
@@ -134,29 +155,36 @@ def parse(text: str) -> Asked:
     """Raises Misread."""
     if len(text) > LONGEST:
         raise Misread(f"The filter is longer than {LONGEST} characters.")
-    return _Reader(list(_tokens(text))).query()
+    if "\x00" in text:
+        raise Misread("The filter holds a NUL character.")
+    return _Reader(text, list(_tokens(text))).query()
 
 
 class _Reader:
     """Recursive descent over the tokens: or, and, not, then one condition."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text = text
         self.tokens = tokens
         self.at = 0
         self.depth = 0
+        self.conditions = 0
 
     def query(self) -> Asked:
         where = None if self._at_order() or self._end() else self._any()
         if self._end():
-            return Asked(where)
+            return Asked(where, filter=self.text.strip())
         if not self._at_order():
             raise Misread(f"Expected “and”, “or” or “order by” before “{self._peek().text}”.")
+        before = self.text[: self._peek().at].strip()
         self.at += 2
         field = self._field()
-        descending = not self._takes_word("asc") and (self._takes_word("desc") or True)
+        descending = not self._takes_word("asc")
+        if descending:
+            self._takes_word("desc")
         if not self._end():
             raise Misread(f"Nothing can follow the order; found “{self._peek().text}”.")
-        return Asked(where, field, descending)
+        return Asked(where, field, descending, before)
 
     def _end(self) -> bool:
         return self.at >= len(self.tokens)
@@ -207,13 +235,16 @@ class _Reader:
             return inner
         if self._peek().is_sign("("):
             self.at += 1
-            inner_any = self._any()
+            within = self._any()
             if not self._next().is_sign(")"):
                 raise Misread("A bracket is not closed.")
-            return inner_any
+            return within
         return self._condition()
 
     def _condition(self) -> Node:
+        self.conditions += 1
+        if self.conditions > MOST_CONDITIONS:
+            raise Misread(f"The filter has more than {MOST_CONDITIONS} conditions.")
         if self._peek().kind == "quoted":
             return Words(self._next().text)
         field = self._field()
@@ -227,8 +258,7 @@ class _Reader:
         if self._takes_word("in"):
             return Compare(field, "=", self._list())
         sign = self._next().text
-        value = self._value()
-        return Compare(field, sign, (value.text,), quoted=value.kind == "quoted")
+        return Compare(field, sign, (self._value(),))
 
     def _compares(self) -> bool:
         token = self.tokens[self.at]
@@ -240,19 +270,19 @@ class _Reader:
             raise Misread(f"Expected a field's name, found “{token.text}”.")
         return token.text
 
-    def _value(self) -> Token:
+    def _value(self) -> Value:
         token = self._next()
         if token.kind == "sign":
             raise Misread(f"Expected a value, found “{token.text}”.")
-        return token
+        return Value(token.text, token.kind == "quoted")
 
-    def _list(self) -> tuple[str, ...]:
+    def _list(self) -> tuple[Value, ...]:
         if not self._next().is_sign("("):
             raise Misread("After “in” comes a list in brackets: (DOC-1, DOC-2).")
-        values = [self._value().text]
+        values = [self._value()]
         while self._peek().is_sign(","):
             self.at += 1
-            values.append(self._value().text)
+            values.append(self._value())
         if not self._next().is_sign(")"):
             raise Misread("A list is not closed.")
         return tuple(values)

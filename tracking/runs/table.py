@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Q
-from django.db.models.fields.json import KeyTransform
+from django.db.models import F, FilteredRelation, Func, Q
 
 from sources.models import Person, visible_sources
 from tracking.models import Mention, Metric, Run
@@ -16,6 +15,7 @@ from tracking.runs import fields as known
 from tracking.runs.conditions import Aliases, condition
 from tracking.runs.fields import Field
 from tracking.runs.language import Asked, Misread, parse
+from tracking.runs.values import value_of
 
 SIZE = 100
 COUNTED = 10_000  # past this a count costs more than it tells
@@ -43,7 +43,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A page of runs. `total` is None past COUNTED; `problem` says in words why
-    a filter could not be read, and then there are no rows. `by_default`: nobody
+    a filter could not be read, and then there are no rows. `filter` is the query
+    without its order, `ordered` the column of the order. `by_default`: nobody
     chose the columns."""
 
     query: str
@@ -52,7 +53,8 @@ class Table:
     total: int | None = 0
     newer: str = ""
     older: str = ""
-    order: str = ""
+    filter: str = ""
+    ordered: Field | None = None
     descending: bool = True
     problem: str = ""
     left_out: str = ""
@@ -82,13 +84,15 @@ def read(
         asked = parse(query)
         named = known.resolve([*asked.fields(), *columns], sources)
         chosen = _chosen(columns, named)
-        rows, column = sorted_by(matching(user, asked, named, aliases), named.get(asked.order))
+        order = named.get(asked.order)
+        rows, column = sorted_by(matching(user, asked, named, aliases), order)
     except Misread as problem:
         return Table(query, problem=str(problem))
+    mark = _mark(order, descending=asked.descending)
     page = keyset.take(
         _narrow(rows, chosen),
         column,
-        keyset.decode(place) if place else None,
+        keyset.decode(place, mark) if place else None,
         descending=asked.descending,
         size=size,
     )
@@ -99,11 +103,12 @@ def read(
         columns=shown,
         rows=_rows(page.rows, shown, {} if chosen else _parameters_of(keys, shown)),
         total=_count(rows),
-        newer=_place(page.rows[:1], column, back=True) if page.newer else "",
-        older=_place(page.rows[-1:], column, back=False) if page.older else "",
-        order=asked.order,
+        newer=_place(page.rows[:1], column, mark, back=True) if page.newer else "",
+        older=_place(page.rows[-1:], column, mark, back=False) if page.older else "",
+        filter=asked.filter,
+        ordered=order,
         descending=asked.descending,
-        left_out=_left_out(named.get(asked.order)),
+        left_out=_left_out(order),
         by_default=not chosen,
     )
 
@@ -118,15 +123,15 @@ def matching(user: Person, asked: Asked, named: dict[str, Field], aliases: Alias
 
 def sorted_by(rows: Any, order: Field | None) -> tuple[Any, str]:
     """The rows with the column to sort by. A metric's index is walked, so runs
-    without that metric are left out, and the page says so."""
+    without that metric, or with a NaN, are left out, and the page says so."""
     if order is None:
         return rows, "started_at"
     if order.kind == "metric":
         metric = FilteredRelation("metrics", condition=Q(metrics__name=order.name))
         rows = rows.alias(ordering=metric).annotate(sort_value=F(f"ordering__{order.figure}"))
-        return rows.filter(**{f"ordering__{order.figure}__isnull": False}), "sort_value"
+        return rows.filter(**{f"ordering__{order.figure}__lte": float("inf")}), "sort_value"
     if order.kind == "parameter":
-        return rows.annotate(sort_value=KeyTransform(order.name, "parameters")), "sort_value"
+        return rows.annotate(sort_value=value_of(order.name)), "sort_value"
     if order.kind != "own":
         raise Misread(f"Runs cannot be put in order of “{order.asked}”.")
     if "__" not in order.name:
@@ -137,13 +142,20 @@ def sorted_by(rows: Any, order: Field | None) -> tuple[Any, str]:
 def _left_out(order: Field | None) -> str:
     if order is None or order.kind != "metric":
         return ""
-    return f"Runs without {order.name} are left out of this order."
+    return f"Runs without a number for {order.name} are left out of this order."
+
+
+def _mark(order: Field | None, *, descending: bool) -> str:
+    """What a page's token is for: it is no good for another order."""
+    column = (order.kind, order.name, order.figure) if order else ()
+    return f"runs {column} {descending}"
 
 
 def _chosen(columns: Sequence[str], named: dict[str, Field]) -> list[Field]:
     if len(columns) > MOST_COLUMNS:
         raise Misread(f"At most {MOST_COLUMNS} columns can be shown.")
-    return [named[name] for name in dict.fromkeys(columns)]
+    chosen = [named[name] for name in dict.fromkeys(columns)]
+    return list({(one.kind, one.name, one.figure): one for one in chosen}.values())
 
 
 HEAVY = ("parameters", "properties", "gaps", "provenance", "description", "digest")
@@ -151,12 +163,13 @@ HEAVY = ("parameters", "properties", "gaps", "provenance", "description", "diges
 
 def _narrow(rows: Any, chosen: Sequence[Field]) -> Any:
     """Only the shown parameters travel; a run may have thousands."""
-    return rows.annotate(**_shown(chosen)).select_related("project").defer(*HEAVY)
+    joined = ["source"] if any(column.name == "source__slug" for column in chosen) else []
+    return rows.annotate(**_shown(chosen)).select_related("project", *joined).defer(*HEAVY)
 
 
-def _shown(columns: Sequence[Field]) -> dict[str, KeyTransform]:
+def _shown(columns: Sequence[Field]) -> dict[str, Func]:
     return {
-        f"shown_{number}": KeyTransform(column.name, "parameters")
+        f"shown_{number}": value_of(column.name)
         for number, column in enumerate(columns)
         if column.kind == "parameter"
     }
@@ -175,10 +188,10 @@ def _count(rows: Any) -> int | None:
     return total if total <= COUNTED else None
 
 
-def _place(edge: list[Any], column: str, *, back: bool) -> str:
+def _place(edge: list[Any], column: str, mark: str, *, back: bool) -> str:
     if not edge:
         return ""
-    return keyset.encode(keyset.Place(getattr(edge[0], column), edge[0].pk, back))
+    return keyset.encode(keyset.Place(getattr(edge[0], column), edge[0].pk, back), mark)
 
 
 def _rows(
@@ -188,25 +201,41 @@ def _rows(
     metrics = _metrics(keys, chosen)
     mentions = mentioned(keys)
     return [
-        Row(
-            key=run.pk,
-            handle=run.handle,
-            name=run.name or run.handle,
-            state=run.state,
-            owner=run.owner,
-            project=run.project.name,
-            started_at=run.started_at,
-            partial=run.partial,
-            tasks=[value for kind, value in mentions.get(run.pk, []) if kind == "key"],
-            sprints=[
-                int(value.split()[-1]) for kind, value in mentions.get(run.pk, []) if kind != "key"
-            ],
-            cells=[
-                _cell(run, number, one, metrics, parameters) for number, one in enumerate(chosen)
-            ],
-        )
+        _row(run, chosen, metrics, parameters.get(run.pk, vars(run)), mentions.get(run.pk, []))
         for run in runs
     ]
+
+
+def _row(
+    run: Any,
+    chosen: Sequence[Field],
+    metrics: dict[tuple[UUID, str], Metric],
+    shown: dict[str, Any],
+    mentions: Sequence[tuple[str, str]],
+) -> Row:
+    tasks = [value for kind, value in mentions if kind == "key"]
+    sprints = [int(value.split()[-1]) for kind, value in mentions if kind != "key"]
+    linked = {"task": ", ".join(tasks), "sprint": ", ".join(map(str, sprints))}
+    linked["tag"] = ", ".join(run.tags)
+    cells = [
+        linked.get(column.kind) or None
+        if column.kind in linked
+        else _cell(run, number, column, metrics, shown)
+        for number, column in enumerate(chosen)
+    ]
+    return Row(
+        key=run.pk,
+        handle=run.handle,
+        name=run.name or run.handle,
+        state=run.state,
+        owner=run.owner,
+        project=run.project.name,
+        started_at=run.started_at,
+        partial=run.partial,
+        tasks=tasks,
+        sprints=sprints,
+        cells=cells,
+    )
 
 
 def _metrics(keys: list[UUID], chosen: list[Field]) -> dict[tuple[UUID, str], Metric]:
@@ -231,16 +260,13 @@ def _cell(
     number: int,
     column: Field,
     metrics: dict[tuple[UUID, str], Metric],
-    parameters: dict[UUID, dict[str, Any]],
+    shown: dict[str, Any],
 ) -> Any:
     if column.kind == "parameter":
-        given = parameters.get(run.pk, vars(run))
-        return given[f"shown_{number}"]
+        return shown[f"shown_{number}"]
     if column.kind == "metric":
         held = metrics.get((run.pk, column.name))
         return getattr(held, column.figure) if held else None
-    if column.kind == "tag":
-        return ", ".join(run.tags)
     value: Any = run
     for step in column.name.split("__"):
         value = value.get(step) if isinstance(value, dict) else getattr(value, step, None)

@@ -17,6 +17,7 @@ from tracking.models import Metric
 from tracking.pictures import sparkline
 from tracking.runs import fields, table
 from tracking.runs.fields import Field
+from tracking.runs.language import written
 from tracking.sparks import sparks
 
 CSV_PAGE = 1_000
@@ -121,16 +122,12 @@ def _line(row: table.Row, numeric: list[bool], drawn: dict[UUID, SafeString]) ->
 
 
 def _head(column: Field, address: Address, found: table.Table, *, num: bool) -> Head:
-    now = found.order in {column.asked, f"{column.name}.{column.figure}"}
+    now = column.same_as(found.ordered)
     direction = ("down" if found.descending else "up") if now else ""
     way = "asc" if direction == "down" else "desc"
-    name = f"{column.name}.{column.figure}" if column.figure else column.name
-    written = f"`{name}`" if set(name) & set(" ()<>=!~,'\"") else name
-    plain = address.query.lower().rfind("order by")
-    kept = address.query if plain < 0 else address.query[:plain].strip()
-    return Head(
-        column.title, num, address.to(query=f"{kept} order by {written} {way}".strip()), direction
-    )
+    order = f"{found.filter} order by {written(column.address)} {way}".strip()
+    sortable = column.kind not in fields.LINKED
+    return Head(column.title, num, address.to(query=order) if sortable else "", direction)
 
 
 def _words(found: table.Table) -> str:
@@ -176,22 +173,14 @@ def csv_lines(user: Person, asked: QueryDict) -> Iterator[str]:
         )
         if first:
             own = ("run", "name", "state", "owner", "project", "started", "tasks", "sprints")
-            yield writer.writerow([*own, *(column.title for column in found.columns)])
+            yield writer.writerow([*own, *(harmless(column.title) for column in found.columns)])
         for row in found.rows:
             yield writer.writerow([harmless(value) for value in _flat(row)])
         first, place = False, found.older
-        address.columns = [_asked(column) for column in found.columns]
+        # The first page settles default columns for all the others.
+        address.columns = [column.address for column in found.columns]
         if not place:
             return
-
-
-def _asked(column: Field) -> str:
-    """The first page settles default columns for all the others."""
-    return (
-        f"metric:{column.name}.{column.figure}"
-        if column.figure
-        else (f"param:{column.name}" if column.kind == "parameter" else column.asked)
-    )
 
 
 def _flat(row: table.Row) -> list[Any]:
