@@ -156,7 +156,7 @@ def _decision(record: Record, value: Any) -> Json:
     """{name, direction, threshold or None}; the metric must be one of the run's."""
     if not isinstance(value, Mapping) or not value.get("name"):
         return None
-    name, direction = str(value["name"]), value.get("direction") or "max"
+    name, direction = _text(record, value["name"]), value.get("direction") or "max"
     if direction not in DIRECTIONS:
         raise Refused("The direction is max or min.")
     if not Metric.objects.filter(run=record.run, name=name).exists():
@@ -184,7 +184,7 @@ def _checkpoint(record: Record, value: Any) -> str:
 
 
 def _files(record: Record, value: Any) -> Json:
-    paths = sorted({str(path) for path in value or []})
+    paths = sorted({_text(record, path) for path in value or []})
     if lost := set(paths) - _held(record.run, paths):
         raise Refused(f"The run holds no file {min(lost)}.")
     return paths
