@@ -12,12 +12,15 @@ enters here counts over them.
 import re
 from dataclasses import dataclass
 
+# Marks of lists, tables and bold text may stand round a line and its word.
 LINE = re.compile(
-    r"^\W*(?P<word>claim|metric|threshold|baseline)\s*[:=]\s*(?P<rest>.+?)\W*$", re.IGNORECASE
+    r"^[^\w]*(?P<word>claim|metric|threshold|baseline)[\s*_]*[:=](?P<rest>.+)$", re.IGNORECASE
 )
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", re.IGNORECASE)
-DOWNWARD = re.compile(r"<|≤|below|under|at most|less|lower", re.IGNORECASE)
-KEY = re.compile(r"\b[A-Za-z][A-Za-z0-9_]+-\d+\b")
+MARKS = " \t*|`"
+NUMBER = re.compile(r"[-−]?(?:\d+(?:[.,]\d+)*|\.\d+)(?:e[-+]?\d+)?\s?%?", re.IGNORECASE)
+DOWNWARD = re.compile(r"<|≤|\b(?:below|under|at most|less|lower|smaller|fewer)\b", re.IGNORECASE)
+DENIED = re.compile(r"\b(?:no|not|never)\s+(?:\w+\s+)?$", re.IGNORECASE)
+KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +46,59 @@ class Claimed:
 def claimed(text: str) -> Claimed:
     """The last line of each kind counts."""
     lines = {
-        found["word"].lower(): found["rest"].strip()
+        found["word"].lower(): found["rest"].strip(MARKS)
         for line in text.splitlines()
         if (found := LINE.match(line))
     }
     threshold = lines.get("threshold", "")
-    number = NUMBER.search(threshold)
-    key = KEY.search(lines.get("baseline", ""))
     return Claimed(
         claim=lines.get("claim", ""),
         metric=lines.get("metric", ""),
-        direction="min" if DOWNWARD.search(threshold) else "max",
-        threshold=float(number[0]) if number else None,
-        baseline=key[0].upper() if key else "",
+        direction=direction(threshold),
+        threshold=number(threshold),
+        baseline=baseline(lines.get("baseline", "")),
     )
+
+
+def direction(text: str) -> str:
+    """ "not below 0.9" and "no less than 0.9" are lower bounds."""
+    found = DOWNWARD.search(text)
+    if not found:
+        return "max"
+    return "max" if DENIED.search(text[: found.start()]) else "min"
+
+
+def number(text: str) -> float | None:
+    """0.93, 0,93, 93 % or 1e-3. A number that may be read in two ways is none:
+    a wrong threshold would be worse than a missing one."""
+    found = NUMBER.search(text)
+    if not found:
+        return None
+    written = found[0].replace("−", "-").replace(" ", "")
+    percent = written.endswith("%")
+    plain = _with_a_point(written.rstrip("%"))
+    if plain is None:
+        return None
+    return round(float(plain) / 100, 12) if percent else float(plain)
+
+
+def _with_a_point(written: str) -> str | None:
+    """A comma with three digits behind it may part thousands, unless a 0 stands before."""
+    whole, comma, rest = written.partition(",")
+    if not comma:
+        return written if written.count(".") <= 1 else None
+    if "," in rest or "." in written:
+        return None
+    if len(rest) == 3 and whole.lstrip("-") != "0":
+        return None
+    return f"{whole}.{rest}"
+
+
+def baseline(text: str) -> str:
+    """A key in upper case where there is one; else the first word, as it is:
+    a tracker may name its runs in any way."""
+    words = [word.strip(".,;()[]\"'`*") for word in text.split()]
+    keys = [word for word in words if KEY.fullmatch(word)]
+    if keys:
+        return keys[0].upper()
+    return words[0] if words else ""

@@ -8,12 +8,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from portal.templatetags.shown import four_digits
 from sources.models import Person
 from sprints import hypotheses, links
 from sprints.models import Task
 from sprints.task import holders
 from tracking.models import Run
-from tracking.pictures import short
 
 WAYS = (("max", "more is better: at least the threshold"), ("min", "less is better: at most it"))
 OUTCOMES = (
@@ -127,5 +127,5 @@ class VerdictForm(forms.Form):
 
 
 def _run_words(tested: hypotheses.Tested) -> str:
-    value = f", {short(tested.value)}" if tested.value is not None else ""
+    value = f", {four_digits(tested.value)}" if tested.value is not None else ""
     return f"{tested.run.handle}{value}, {tested.run.state}"

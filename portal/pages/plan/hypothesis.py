@@ -13,6 +13,7 @@ from portal.pages.plan import task as task_page
 from portal.pages.plan.forms import ClaimForm, VerdictForm
 from portal.pages.plan.shown import Figure, refused, threshold
 from portal.pages.runs.one import Drawn, window
+from portal.templatetags.shown import four_digits
 from sources.models import Person
 from sprints import hypotheses
 from sprints.models import Task, Verdict
@@ -121,7 +122,7 @@ def _figures(line: hypotheses.Line, evidence: hypotheses.Evidence) -> list[Figur
         Figure("Threshold", f"{claim.sign} {short(claim.threshold)}")
         if claim.threshold is not None
         else Figure("Threshold", "not stated"),
-        Figure("Baseline", short(figures.baseline), base.run.handle if base else "")
+        Figure("Baseline", four_digits(figures.baseline), base.run.handle if base else "")
         if figures.baseline is not None
         else Figure("Baseline", "none"),
         _best_figure(line, evidence),
@@ -134,7 +135,10 @@ def _best_figure(line: hypotheses.Line, evidence: hypotheses.Evidence) -> Figure
         return Figure("Best", "none yet")
     run = next((one.run.handle for one in evidence.runs if one.best), "")
     return Figure(
-        "Best", short(line.figures.best), run, "good" if line.figures.meets(line.claim) else ""
+        "Best",
+        four_digits(line.figures.best),
+        run,
+        "good" if line.figures.meets(line.claim) else "",
     )
 
 
@@ -158,8 +162,8 @@ def _seen_then(figures: dict[str, Any]) -> str:
     """The figures on which it was decided."""
     best, baseline, runs = (figures.get(word) for word in ("best", "baseline", "runs"))
     parts = [
-        f"best {figures.get('metric') or 'value'} {short(best)}" if best is not None else "",
-        f"baseline {short(baseline)}" if baseline is not None else "",
+        f"best {figures.get('metric') or 'value'} {four_digits(best)}" if best is not None else "",
+        f"baseline {four_digits(baseline)}" if baseline is not None else "",
         hypotheses.counted(runs) if isinstance(runs, int) else "",
     ]
     return ", ".join(part for part in parts if part)

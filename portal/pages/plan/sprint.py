@@ -20,6 +20,7 @@ from portal.pages.plan.shown import (
     runs_url,
     sprint_url,
 )
+from portal.templatetags.shown import four_digits
 from sources.models import Person
 from sprints import bests, board, burnup
 from sprints.models import Sprint, Task
@@ -144,9 +145,9 @@ def _best_figure(best: bests.Best | None) -> Figure | None:
     if best is None or best.value is None:
         return None
     if best.met is None:
-        return Figure(f"Best {best.metric}", short(best.value))
+        return Figure(f"Best {best.metric}", four_digits(best.value))
     words = "target met" if best.met else f"target {short(best.target or 0)}"
-    return Figure(f"Best {best.metric}", short(best.value), words, "good" if best.met else "")
+    return Figure(f"Best {best.metric}", four_digits(best.value), words, "good" if best.met else "")
 
 
 def _going(runs: _Runs) -> str:
