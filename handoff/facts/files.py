@@ -8,14 +8,16 @@ from handoff.naming import distinct, safe_path
 from sources.connectors.base import Json
 from tracking.models import Artifact, Blob
 
+# Code keeps the tree it was in, whatever each file is for: it imports its neighbours.
+CODE = ("source_code/files/", "source_code/", "code/")
 # Role (a trailing colon: all such) -> folder, and what its source path may begin with.
 FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("checkpoint", "model", ("model/", "checkpoints/", "checkpoint/")),
-    ("inference-code", "code", ("code/",)),
-    ("augmentation-code", "code", ("code/",)),
-    ("preprocessing-code", "code", ("code/",)),
-    ("training-code", "code", ("source_code/files/", "source_code/", "code/")),
-    ("source-diff", "code", ("source_code/", "code/")),
+    ("inference-code", "code", CODE),
+    ("augmentation-code", "code", CODE),
+    ("preprocessing-code", "code", CODE),
+    ("training-code", "code", CODE),
+    ("source-diff", "code", CODE),
     ("dataset-frame", "data", ("dataset/", "data/")),
     ("environment-lock", "env", ("environment/", "env/")),
     ("environment", "env", ("environment/", "env/")),

@@ -1,15 +1,17 @@
 """Metrics with the split that each is of, and which of them decides."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from handoff.facts.fact import Fact, missing
 from handoff.facts.gathered import Gathered
 from sources.connectors.base import Json
-from tracking.curves import named
+from tracking.curves import SPLITS, named
 from tracking.models import Metric
 
 DECIDING = "decision_metric"
+APART = re.compile(r"([/_])")
 
 
 def facts(known: Gathered) -> Iterator[Fact]:
@@ -19,13 +21,21 @@ def facts(known: Gathered) -> Iterator[Fact]:
     yield _decision(known)
 
 
+def measure(name: str) -> str:
+    """The name without its split, else as it was logged: roc_auc of test/roc_auc."""
+    words = APART.split(name)
+    for at in range(0, len(words), 2):
+        if words[at].lower() in SPLITS and len(words) > 1:
+            beside = at + 1 if at + 1 < len(words) else at - 1
+            return "".join(word for place, word in enumerate(words) if place not in {at, beside})
+    return name
+
+
 def _row(metric: Metric) -> dict[str, Json]:
-    """`measure` is the name without its split: f1 of valid/f1."""
-    told = named(metric.name)
     row: dict[str, Json] = {
         "name": metric.name,
-        "measure": told.stem,
-        "split": told.split or None,
+        "measure": measure(metric.name),
+        "split": named(metric.name).split or None,
         "last": metric.last,
         "points": metric.points,
     }

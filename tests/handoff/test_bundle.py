@@ -216,7 +216,7 @@ def test_the_script_answers_the_probe_again(lab, anna, tmp_path):
     done = reproduce(folder)
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
-    assert (told["reproduced"], told["rows"], told["max_abs_diff"]) == (True, 3, 0.0)
+    assert (told["reproduced"], told["lines"], told["max_abs_diff"]) == (True, 3, 0.0)
     assert sorted(folder.rglob("*")) == before
 
 
@@ -226,6 +226,13 @@ def test_other_answers_fail_it(lab, anna, tmp_path):
     told = json.loads(done.stdout.splitlines()[-1])
     assert (done.returncode, told["reproduced"]) == (1, False)
     assert 0.0009 < told["max_abs_diff"] < 0.0011
+
+
+def test_an_answer_at_the_bound_is_within_it(lab, anna, tmp_path):
+    """0.000001 off, as decimals; as floats a hair more."""
+    at_bound = making.table(("y",), (2.000001,), (3.999999,))
+    done = reproduce(unpacked(candidate(lab, anna, probe_expected=at_bound), tmp_path))
+    assert done.returncode == 0, done.stdout
 
 
 def test_other_bytes_fail_it_before_anything_runs(lab, anna, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 
 from handoff import draft, facts
-from handoff.facts import frame, lock, weights
+from handoff.facts import frame, lock, metrics, weights
 from tests.handoff import making
 from tracking.blobs import path_of
 from tracking.models import Artifact
@@ -135,6 +135,21 @@ def test_reading_costs_the_same_however_many_files_a_run_has(lab, anna, django_a
             facts.read(record, fresh)
 
 
+@pytest.mark.parametrize(
+    ("name", "rest"),
+    [
+        ("test/roc_auc", "roc_auc"),
+        ("val_loss", "loss"),
+        ("f1/valid", "f1"),
+        ("metrics/train/f1_best", "metrics/f1_best"),
+        ("latency_ms", "latency_ms"),
+        ("test", "test"),
+    ],
+)
+def test_a_measure_is_its_name_without_the_split(name, rest):
+    assert metrics.measure(name) == rest
+
+
 # ── which files, and where ───────────────────────────────────────────────────
 
 
@@ -155,6 +170,13 @@ def test_files_lie_in_folders_by_what_they_are_for(lab, anna):
         "probe/input.csv": "probe/input",
         "probe/expected.csv": "probe/expected",
     }
+
+
+def test_code_keeps_its_tree_whatever_a_file_of_it_is_for(lab, anna):
+    run = making.run(lab)
+    making.file(run, "source_code/files/training/augment.py", b"1", "augmentation-code")
+    making.file(run, "source_code/files/training/fit.py", b"2", "training-code")
+    assert sorted(paths(run, anna)) == ["code/training/augment.py", "code/training/fit.py"]
 
 
 def test_names_that_differ_in_case_only_get_numbers(lab, anna):
