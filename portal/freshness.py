@@ -101,7 +101,16 @@ def facts(request: HttpRequest) -> shell.Facts:
     return shell.Facts(
         freshness=tuple(lines(read(request.user), timezone.now())),
         inbox_count=loose.count(),
+        menu=menu(request.user),
     )
+
+
+def menu(person: Person) -> tuple[shell.Place, ...]:
+    """One's own places; no query. Administrators are staff (accounts/people.py)."""
+    own = (("Settings", "settings"), ("API tokens", "tokens"))
+    staff = (("People", "people"), ("Admin", "admin:index"))
+    shown = (*own, ("API docs", "api_docs"), *(staff if getattr(person, "is_staff", False) else ()))
+    return tuple(shell.Place(name, reverse(address)) for name, address in shown)
 
 
 def lines(standings: Iterable[Standing], now: datetime) -> Iterable[shell.Freshness]:

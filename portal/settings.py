@@ -50,14 +50,15 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.accounts.middleware.login_required_everywhere",
     "portal.accounts.middleware.viewers_zone",
+    "pghistory.middleware.HistoryMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "portal.health.Requests",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -128,6 +129,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 USERSESSIONS_TRACK_ACTIVITY = True
+# Who changed what (portal/accounts/audit.py): only what writes has a story.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+PGHISTORY_APPEND_ONLY = True
 
 # ── the web's walls ──────────────────────────────────────────────────────────
 
@@ -186,6 +190,7 @@ if host := os.environ.get("LABLEDGER_SMTP_HOST"):
             "username": os.environ.get("LABLEDGER_SMTP_USER", ""),
             "password": environment.secret("LABLEDGER_SMTP_PASSWORD"),
             "use_tls": True,
+            "timeout": 10,  # a person may wait for it
         },
     }
 DEFAULT_FROM_EMAIL = os.environ.get("LABLEDGER_MAIL_FROM", "labledger@localhost")

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from portal import health
 from portal.celery import app
 from portal.streams import KINDS
 from sources import engine
@@ -14,6 +15,7 @@ from sources.models import Source, Sync
 @app.task  # type: ignore[untyped-decorator]
 def sync_due_sources() -> None:
     """Claim what is due and hand it to the workers. Runs every few seconds."""
+    health.beat()
     for source in Source.objects.due(timezone.now()).filter(kind__in=KINDS):
         start_sync(source)
 

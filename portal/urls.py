@@ -1,8 +1,11 @@
 """Every address of the portal."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from portal import health
 from portal.pages.home import views as home
 from portal.pages.plan import acts as plan_acts
 from portal.pages.plan import views as plan
@@ -10,8 +13,15 @@ from portal.pages.runs import views as runs
 from portal.pages.search import views as search
 from portal.pages.sources import views as sources
 
+# The admin's own login knows no second factor and no limit of attempts.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
+    path("healthz", health.answer, name="health"),
     path("", home.index, name="home"),
+    path("", include("portal.pages.settings.urls")),
+    # An address is changed on the settings' page, which asks for the password first.
+    path("accounts/email/", RedirectView.as_view(pattern_name="settings")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("portal.api.urls")),
     path("admin/", admin.site.urls),

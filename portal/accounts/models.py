@@ -11,6 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from portal.accounts import audit  # noqa: F401 -- Django finds an app's models here
+
 PREFIX = "ll_"
 SCOPES = {
     "read": "Read what you can see: sprints, tasks, runs, search",

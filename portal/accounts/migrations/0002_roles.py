@@ -4,7 +4,9 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
-OURS = ("sources", "tracking", "sprints", "handoff", "accounts")
+FLOORS = ("sources", "tracking", "sprints", "handoff")
+# What only an administrator holds: people, tokens, roles, second factors.
+PEOPLE = ("accounts", "auth", "mfa")
 TIE = ("add_evidence", "add_dismissal")
 JUDGE = ("add_hypothesis", "change_hypothesis", "add_verdict")
 ROLES = {
@@ -19,11 +21,11 @@ ROLES = {
 def add(apps, schema_editor):
     group = apps.get_model("auth", "Group")
     permission = apps.get_model("auth", "Permission")
-    for label in OURS:
+    for label in (*FLOORS, *PEOPLE):
         # Permissions are made after the last migration; the roles need them now.
         create_permissions(installed.get_app_config(label), verbosity=0)
-    ours = permission.objects.filter(content_type__app_label__in=OURS)
-    everything = permission.objects.filter(content_type__app_label__in=(*OURS, "auth"))
+    ours = permission.objects.filter(content_type__app_label__in=FLOORS)
+    everything = permission.objects.filter(content_type__app_label__in=(*FLOORS, *PEOPLE))
     for name, verbs in ROLES.items():
         role, _ = group.objects.get_or_create(name=name)
         views = ours.filter(codename__startswith="view_")
