@@ -13,7 +13,7 @@ from sources.store import Fresh, Row, Stored, clean, mirror, replace, upsert
 from tracking.mentions import mentions
 from tracking.models import Column, Mention, Metric, Run, TrackerProject
 from tracking.streams import archives, mapping
-from tracking.streams.naming import owner_id
+from tracking.streams.naming import is_too_long, owner_id
 
 LONGEST_TAG = 500  # of a value in an index
 
@@ -101,7 +101,7 @@ def _store_numbers(source: Source, records: Sequence[tuple[UUID, RunRecord]]) ->
         {
             "source_id": source.pk,
             "run_id": key,
-            "name": name,
+            "name": clean(name),
             "last": value,
             "min": None if value != value else value,
             "max": None if value != value else value,
@@ -109,14 +109,20 @@ def _store_numbers(source: Source, records: Sequence[tuple[UUID, RunRecord]]) ->
         }
         for key, record in records
         for name, value in mapping.numbers(record)
+        if not is_too_long(name)
     ]
-    Metric.objects.filter(run__in=[key for key, _ in records], points=0).delete()
+    held = Metric.objects.filter(run__in=[key for key, _ in records])
+    held.filter(points=0).delete()
+    # What is a series as well stays one: its points would be lost behind a single number.
+    series = set(held.filter(points__gt=0).values_list("run_id", "name"))
+    rows = [row for row in rows if (row["run_id"], row["name"]) not in series]
     upsert(Metric, rows, on=("run_id", "name"), compare=("last", "min", "max"))
     store_columns(source, "metric", {row["name"] for row in rows})
 
 
 def store_columns(source: Source, kind: str, names: set[str]) -> None:
     """Remember names for the column chooser. Names are few; most pages add none."""
+    names = {clean(name) for name in names if not is_too_long(name)}
     held = Column.objects.filter(source=source, kind=kind, name__in=names)
     new = names - set(held.values_list("name", flat=True))
     Column.objects.bulk_create(

@@ -1,16 +1,18 @@
 """Text series (a run's logs): lines by step, packed."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from uuid import UUID
 
 import orjson
 import zstandard
+from django.db.models import Max, Q
 
 from sources.connectors.base import SeriesRecord
 from sources.models import Source
 from sources.store import Row, Stored, append, clean, plain
 from tracking.models import LogChunk
-from tracking.streams.naming import owner_key
+from tracking.streams.naming import is_too_long, owner_key
 
 CHUNK = 2_000
 
@@ -22,36 +24,68 @@ def store(source: Source, records: Sequence[SeriesRecord]) -> Stored:
     """Counts series. A step's lines replace the stored lines of that step."""
     incoming: dict[Name, list[Line]] = {}
     for one in records:
-        if one.kind == "run":
-            name = owner_key(source, one.kind, one.project, one.run), one.path
-            lines = zip(one.steps, one.times, map(str, one.values), strict=True)
-            incoming.setdefault(name, []).extend((s, t, clean(text)) for s, t, text in lines)
+        if one.kind == "run" and len(one.steps) and not is_too_long(one.path):
+            name = owner_key(source, one.kind, one.project, one.run), clean(one.path)
+            incoming[name] = _over(incoming.get(name, []), _lines(one))
     total = Stored()
     for name, new in incoming.items():
         total += _store_one(source, name, new)
     return total
 
 
+def _lines(record: SeriesRecord) -> list[Line]:
+    rows = zip(record.steps, record.times, record.values, strict=True)
+    return [(float(step), int(at), clean(str(text))) for step, at, text in rows]
+
+
 def _store_one(source: Source, name: Name, new: list[Line]) -> Stored:
-    held = read_lines(*name)
-    replaced = {step for step, _, _ in new}
-    merged = sorted([line for line in held if line[0] not in replaced] + new, key=lambda x: x[0])
+    """Reads and writes only what lies after the first new step, and the last
+    chunk while it has room: a log of a million lines grows by its end."""
+    first = min(step for step, _, _ in new)
+    chunks = LogChunk.objects.filter(run=name[0], name=name[1])
+    open_ones = chunks.filter(Q(last_step__gte=first) | Q(count__lt=CHUNK)).order_by("seq")
+    ended = list(open_ones)
+    start = ended[0].seq if ended else _next_number(name)
+    held = [line for chunk in ended for line in unpacked(chunk)]
+    merged = _over(held, new)
     if merged == held:
         return Stored(unchanged=1)
-    LogChunk.objects.filter(run=name[0], name=name[1]).delete()
-    append(LogChunk, _rows(source, name, merged))
-    return Stored(updated=1) if held else Stored(inserted=1)
+    chunks.filter(seq__gte=start).delete()
+    append(LogChunk, _rows(source, name, merged, start))
+    return Stored(updated=1) if start or held else Stored(inserted=1)
 
 
-def read_lines(run: UUID, name: str) -> list[Line]:
-    """A text series' lines as (step, epoch milliseconds, text), in order."""
-    unsqueeze = zstandard.ZstdDecompressor().decompress
-    chunks = LogChunk.objects.filter(run=run, name=name).order_by("seq")
-    rows = (row for chunk in chunks for row in orjson.loads(unsqueeze(bytes(chunk.packed))))
-    return [(float(step), int(at), str(text)) for step, at, text in rows]
+def _over(old: list[Line], new: list[Line]) -> list[Line]:
+    """In order of steps; the old lines of a step that is new again are gone."""
+    replaced = {step for step, _, _ in new}
+    return sorted([line for line in old if line[0] not in replaced] + new, key=itemgetter(0))
 
 
-def _rows(source: Source, name: Name, lines: Sequence[Line]) -> list[Row]:
+def _next_number(name: Name) -> int:
+    top = LogChunk.objects.filter(run=name[0], name=name[1]).aggregate(top=Max("seq"))["top"]
+    return 0 if top is None else int(top) + 1
+
+
+def read_lines(run: UUID, name: str, *, last: int | None = None) -> list[Line]:
+    """A text series' lines as (step, epoch milliseconds, text), in order; with
+    `last`, only so many at its end, and only their chunks are read."""
+    chunks = LogChunk.objects.filter(run=run, name=name)
+    if last is None:
+        return [line for chunk in chunks.order_by("seq") for line in unpacked(chunk)]
+    found: list[Line] = []
+    for chunk in chunks.order_by("-seq").iterator(chunk_size=2):
+        found = [*unpacked(chunk), *found]
+        if len(found) >= last:
+            break
+    return found[-last:]
+
+
+def unpacked(chunk: LogChunk) -> list[Line]:
+    body = zstandard.ZstdDecompressor().decompress(bytes(chunk.packed))
+    return [(float(step), int(at), str(text)) for step, at, text in orjson.loads(body)]
+
+
+def _rows(source: Source, name: Name, lines: Sequence[Line], first: int) -> list[Row]:
     squeeze = zstandard.ZstdCompressor(level=3).compress
     parts = [lines[start : start + CHUNK] for start in range(0, len(lines), CHUNK)]
     return [
@@ -65,5 +99,5 @@ def _rows(source: Source, name: Name, lines: Sequence[Line]) -> list[Row]:
             "count": len(part),
             "packed": squeeze(orjson.dumps(plain(part))),
         }
-        for seq, part in enumerate(parts)
+        for seq, part in enumerate(parts, start=first)
     ]
