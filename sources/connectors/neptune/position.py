@@ -18,7 +18,7 @@ class Reached:
 
     count: int
     step: float
-    print: int
+    fingerprint: int
 
 
 type Series = dict[str, Reached]
@@ -28,13 +28,14 @@ type Series = dict[str, Reached]
 class Mark:
     """One kind's place: read up to `at` (the latest modification, in epoch ms).
 
-    `recent`: ids by their modification, as far back as the next sync looks
-    again. `series`: what is read of each run that may grow. `unfinished`: runs
-    that are still at work, or were left off in the middle.
+    `recent`: ids with their modification and a fingerprint of their row, as far
+    back as the next sync looks again. `series`: what is read of each run that
+    may grow. `unfinished`: runs that are still at work, or were left off in
+    the middle.
     """
 
     at: int | None = None
-    recent: dict[str, int] = field(default_factory=dict)
+    recent: dict[str, tuple[int, int]] = field(default_factory=dict)
     series: dict[str, Series] = field(default_factory=dict)
     unfinished: set[str] = field(default_factory=set)
 
@@ -43,8 +44,9 @@ class Mark:
         """From where the next sync looks."""
         return None if self.at is None else self.at - OVERLAP
 
-    def is_read(self, run: str, modified: int) -> bool:
-        return self.recent.get(run) == modified and run not in self.unfinished
+    def is_read(self, run: str, modified: int, fingerprint: int) -> bool:
+        """The time alone would not do: two writes may be of one millisecond."""
+        return self.recent.get(run) == (modified, fingerprint) and run not in self.unfinished
 
     def begin(self, run: str) -> Series:
         """What is known of a run's series, to be added to; last in line to be forgotten."""
@@ -52,13 +54,13 @@ class Mark:
         self.series[run] = self.series.pop(run, {})
         return self.series[run]
 
-    def end(self, run: str, modified: int, *, running: bool) -> None:
+    def end(self, run: str, modified: int, fingerprint: int, *, running: bool) -> None:
         if not running:
             self.unfinished.discard(run)
         self.at = max(modified, self.at or modified)
         oldest = self.at - OVERLAP
-        self.recent[run] = modified
-        self.recent = {one: then for one, then in self.recent.items() if then >= oldest}
+        self.recent[run] = (modified, fingerprint)
+        self.recent = {one: seen for one, seen in self.recent.items() if seen[0] >= oldest}
         self._forget()
 
     def _forget(self) -> None:
@@ -69,9 +71,9 @@ class Mark:
     def to_json(self) -> dict[str, Json]:
         return {
             "at": self.at,
-            "recent": dict(self.recent),
+            "recent": {run: list(seen) for run, seen in self.recent.items()},
             "series": {
-                run: {path: [one.count, one.step, one.print] for path, one in series.items()}
+                run: {path: [one.count, one.step, one.fingerprint] for path, one in series.items()}
                 for run, series in self.series.items()
             },
             "unfinished": sorted(self.unfinished),
@@ -83,7 +85,10 @@ class Mark:
             run: {path: Reached(*one) for path, one in known.items()}
             for run, known in kept["series"].items()
         }
-        return cls(kept["at"], dict(kept["recent"]), series, set(kept["unfinished"]))
+        recent = {
+            run: (modified, fingerprint) for run, (modified, fingerprint) in kept["recent"].items()
+        }
+        return cls(kept["at"], recent, series, set(kept["unfinished"]))
 
 
 @dataclass(slots=True)

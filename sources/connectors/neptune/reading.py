@@ -51,7 +51,7 @@ class Reading:
         seen = set[str]()
         for entry in self._entries(seen):
             seen.add(entry.sys_id)
-            if not self.mark.is_read(entry.sys_id, entry.modified):
+            if not self.mark.is_read(entry.sys_id, entry.modified, entry.fingerprint):
                 yield from self._read(entry)
         self._let_go(seen)
         yield self._page()
@@ -89,7 +89,7 @@ class Reading:
             else:
                 self.batch.add(one)
             yield from self._if_full()
-        self.mark.end(entry.sys_id, entry.modified, running=row.running)
+        self.mark.end(entry.sys_id, entry.modified, entry.fingerprint, running=row.running)
         yield from self._if_full()
 
     def _files(self, row: Row, known: dict[str, Reached]) -> Iterator[FileRecord | Gap]:
@@ -97,12 +97,12 @@ class Reading:
         set when its size does, but once more when the run has ended."""
         for shown in row.files:
             before = known.get(shown.path)
-            same = before is not None and before.print == shown.print
+            same = before is not None and before.fingerprint == shown.fingerprint
             if same and (row.running or shown.type == "artifact"):
                 continue
             yield from files_of(self.table.wire, row, shown, self.limits)
             if shown.type != "file":
-                known[shown.path] = Reached(0, 0, shown.print)
+                known[shown.path] = Reached(0, 0, shown.fingerprint)
 
     def _if_full(self) -> Iterator[Page[TrackerRecord]]:
         if self.batch.full:

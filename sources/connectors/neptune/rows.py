@@ -32,7 +32,7 @@ class Shown:
         return None if step is None else float(step)
 
     @property
-    def print(self) -> int:
+    def fingerprint(self) -> int:
         """Changes when the table tells anything else of it than before."""
         told = {key: value for key, value in self.properties.items() if value is not None}
         return crc32(repr(sorted(told.items(), key=str)).encode())

@@ -13,6 +13,7 @@ from sources.connectors.neptune.troubles import NotThere
 from sources.connectors.neptune.wire import Wire
 
 POINTS = 1_000
+UNREAD = -1  # no fingerprint
 OPERATIONS = {
     "floatSeries": "getFloatSeriesValues",
     "stringSeries": "getStringSeriesValues",
@@ -34,7 +35,7 @@ class Stretch:
 def new_points(wire: Wire, row: Row, shown: Shown, known: Reached | None) -> Iterator[Stretch]:
     """Goes on where `known` left off. The point before is asked for once more:
     if it is another one by now, the series was written anew, and all is read."""
-    if known and known.print == shown.print:
+    if known and known.fingerprint == shown.fingerprint:
         return
     gaps: list[Gap] = []
     first = known.count - 1 if known else 0
@@ -47,10 +48,17 @@ def new_points(wire: Wire, row: Row, shown: Shown, known: Reached | None) -> Ite
         new = points[done - first :]
         first += len(points)
         done = first
-        if new:
-            last = Reached(done, step_of(new[-1], done - 1), shown.print)
-            yield Stretch(records(wire, row, shown, new, done - len(new)), last, gaps)
-            gaps = []
+        reached = reached_with(points, done, shown)
+        yield Stretch(records(wire, row, shown, new, done - len(new)), reached, gaps)
+        gaps = []
+
+
+def reached_with(points: Sequence[Point], done: int, shown: Shown) -> Reached:
+    """The fingerprint is kept with the last point only: who stops before it
+    has not read what the table told of."""
+    step = step_of(points[-1], done - 1)
+    at_the_end = len(points) < POINTS or step == shown.last_step
+    return Reached(done, step, shown.fingerprint if at_the_end else UNREAD)
 
 
 def ask(wire: Wire, row: Row, shown: Shown, offset: int) -> Sequence[Point]:
@@ -98,6 +106,8 @@ def step_of(point: Point, index: int) -> float:
 def records(
     wire: Wire, row: Row, shown: Shown, new: Sequence[Point], first: int
 ) -> Sequence[SeriesRecord | FileRecord]:
+    if not new:
+        return ()
     if SERIES[shown.type] == "file":
         numbered = zip(count(first), new, strict=False)
         return [picture(wire, row, shown, point, index) for index, point in numbered]
