@@ -1,0 +1,39 @@
+"""`python deploy/healthy.py web|beat`: exit 0 when that part does its work.
+
+Standard library only, so that asking costs little.
+"""
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+
+LATE = 60  # seconds; beat asks every five
+
+
+def told(address: str) -> dict[str, object]:
+    """What /healthz says. Asked as localhost: that host is always allowed."""
+    request = urllib.request.Request(f"http://{address}/healthz", headers={"Host": "localhost"})
+    with urllib.request.urlopen(request, timeout=8) as answer:
+        found: dict[str, object] = json.load(answer)
+        return found
+
+
+def main(part: str) -> int:
+    """web: the pages can be served. beat: a worker lately did what beat asked for."""
+    address = os.environ.get("LABLEDGER_WEB", "localhost:8000")
+    try:
+        found = told(address)
+    except (OSError, ValueError) as error:
+        print(f"{address}: {error}", file=sys.stderr)
+        return 1
+    age = found["beat_age_seconds"]
+    if part == "beat" and not (isinstance(age, int) and age < LATE):
+        print(f"beat was last heard {age} s ago", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
