@@ -9,9 +9,10 @@ from typing import Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from sources.models import Mirrored, MirroredQuerySet, mirrored_from
@@ -83,7 +84,7 @@ class Run(Mirrored):
             models.Index("project", "started_at", "key", name="runs_of_project"),
             models.Index("state", "started_at", "key", name="runs_in_state"),
             GinIndex(fields=("parameters",), opclasses=("jsonb_path_ops",), name="runs_parameters"),
-            GinIndex(fields=("name",), opclasses=("gin_trgm_ops",), name="runs_name_trigrams"),
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="runs_name_trigrams"),
         )
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -538,7 +539,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="run",
             index=django.contrib.postgres.indexes.GinIndex(
-                fields=["name"], name="runs_name_trigrams", opclasses=("gin_trgm_ops",)
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("name"), "gin_trgm_ops"
+                ),
+                name="runs_name_trigrams",
             ),
         ),
     ]
