@@ -20,6 +20,7 @@ from handoff.models import Record, RecordFile
 from handoff.pages.checklist import facts_of
 from handoff.serializers import RecordFileOf, RecordOf, RecordPage
 from sources.answers import Answer, size
+from sources.store import clean
 from sprints.models import Task
 from tracking.serving import serve_blob, serve_bytes
 
@@ -57,8 +58,8 @@ class RecordsOfTask(OfRecords):
     def get(self, request: Request, name: str) -> Response:
         """A task's records, newest first; 404 for a key that nothing has or had."""
         page = _page(request, name)
-        known = page["rows"] or Task.objects.visible_to(request.user).named([name]).exists()
-        if not known:
+        held = Task.objects.visible_to(request.user).named([clean(name)])
+        if not page["rows"] and not held.exists():
             raise Http404
         return Response(page)
 
@@ -121,7 +122,7 @@ def _sealed(request: Request, line: Line) -> dict[str, Any]:
         "previous": told.previous,
         "checkpoint": _checkpoint(request, record, told),
         "inference_command": (told.value("inference_command") or {}).get("command"),
-        "facts": facts_of(told, facts.SECTIONS),
+        "facts": facts_of(told),
         "record_url": _url(request, "api_record_json", record.pk),
         "artifacts_url": _url(request, "api_record_artifacts", record.pk),
         "bundle": {

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, Subquery, Sum
 
 from handoff.models import Record, RecordFile, RecordQuerySet
 from sources.models import Person
+from sources.store import clean
 from sprints.models import Task
 from tracking.models import Run
 from tracking.runs.keyset import Place, decode, encode
@@ -85,13 +86,13 @@ def _lines(rows: RecordQuerySet, most: int, *, deferred: Sequence[str] = ("body"
 def matching(user: Person, asked: Asked) -> RecordQuerySet:
     rows = Record.objects.visible_to(user)
     if asked.model:
-        rows = rows.filter(model=asked.model)
+        rows = rows.filter(model=clean(asked.model))
     if asked.task:
-        rows = rows.filter(of_task(user, asked.task))
+        rows = rows.filter(of_task(user, clean(asked.task)))
     if asked.state in STATES:
         rows = rows.filter(STATES[asked.state])
     if asked.words:
-        rows = rows.filter(_saying(user, asked.words))
+        rows = rows.filter(_saying(user, clean(asked.words)))
     return rows
 
 

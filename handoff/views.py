@@ -17,6 +17,7 @@ from handoff.pages import draft as draft_page
 from handoff.pages import index as index_page
 from handoff.pages import record as record_page
 from handoff.seal import seal as make_seal
+from sources.store import clean
 from tracking.models import Run
 from tracking.plots import NoPicture, redrawn
 from tracking.serving import serve, serve_blob, serve_bytes
@@ -157,4 +158,4 @@ def record_picture(request: HttpRequest, key: UUID, path: str) -> HttpResponseBa
 
 def _file(request: HttpRequest, key: UUID, path: str) -> RecordFile:
     files = visible_sealed(request, key).files.select_related("blob")
-    return get_object_or_404(files, path=path)
+    return get_object_or_404(files, path=clean(path))

@@ -4,10 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from handoff.facts import Fact
+from handoff.facts import SECTIONS, Fact
 from handoff.sealed import Sealed
 
-TITLES = {"use": "Use and limits", "work": "Where it came from"}
+TITLES = {"use": "Use and limits"}
+# As the draft lists them. RFC 8785 sorts by name: who is known here goes first.
+ORDER = (
+    *("sprint", "task", "hypothesis", "verdict"),
+    *("run", "snapshot"),
+    *("commit", "dirty", "entry_point", "sources"),
+    *("parameters", "seeds"),
+    *("decision_metric", "metrics", "splits"),
+    *("frame", "classes", "lock"),
+    *("checkpoint", "inference", "inference_command", "augmentation"),
+    *("roc", "confusion_matrix", "input", "expected", "tolerance"),
+    *("licence", "intended_use", "limitations"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +59,9 @@ class Checklist:
 
 
 def checklist(facts: Sequence[Fact]) -> Checklist:
-    """`facts` lie together by section."""
     sections = [
         Section(TITLES.get(name, name.capitalize()), [_check(one) for one in several])
-        for name, several in groupby(facts, key=lambda one: one.section)
+        for name, several in groupby(in_order(facts), key=lambda one: one.section)
     ]
     known = sum(1 for one in facts if one.grade != "missing")
     return Checklist(sections, known, len(facts))
@@ -60,17 +71,15 @@ def _check(fact: Fact) -> Check:
     gone = fact.grade == "missing"
     return Check(
         title=fact.title,
-        words="" if gone else fact.note,
+        words="" if gone or fact.note == fact.concern else fact.note,
         grade=fact.grade,
         reason=fact.note if gone else "",
         concern=fact.concern,
     )
 
 
-def facts_of(sealed: Sealed, order: Sequence[str]) -> list[Fact]:
-    """A sealed record's facts, sections in the order of a draft's: RFC 8785 sorted
-    them by their names. A section that is not known any more comes last."""
-    places = {name: at for at, name in enumerate(order)}
+def facts_of(sealed: Sealed) -> list[Fact]:
+    """A sealed record's facts in the order of a draft's."""
     found = [
         Fact(
             section=one.section,
@@ -83,4 +92,16 @@ def facts_of(sealed: Sealed, order: Sequence[str]) -> list[Fact]:
         )
         for one in sealed.facts
     ]
-    return sorted(found, key=lambda one: (places.get(one.section, len(places)), one.section))
+    return in_order(found)
+
+
+def in_order(told: Sequence[Fact]) -> list[Fact]:
+    """By section, then as above; what is not known any more comes last."""
+    return sorted(
+        told,
+        key=lambda one: (_place(SECTIONS, one.section), one.section, _place(ORDER, one.name)),
+    )
+
+
+def _place(names: Sequence[str], name: str) -> int:
+    return names.index(name) if name in names else len(names)

@@ -1,5 +1,6 @@
 """What people may say of a draft: only what no tracker and no file says."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from django import forms
 from handoff.facts import Known
 from handoff.facts.files import checkpoint, optional
 from handoff.models import Record
+from tracking.models import Artifact
 
 MOST_FILES = 200
 DIRECTIONS = (("max", "at least"), ("min", "at most"))
@@ -33,8 +35,8 @@ class StateForm(forms.Form):
         ),
     )
     decision = forms.ChoiceField(label="Decision metric", required=False)
-    direction = forms.ChoiceField(label="must be", choices=DIRECTIONS, required=False)
-    threshold = forms.FloatField(label="threshold", required=False)
+    direction = forms.ChoiceField(label="Must be", choices=DIRECTIONS, required=False)
+    threshold = forms.FloatField(label="Threshold", required=False)
     licence = forms.CharField(
         label="Licence",
         required=False,
@@ -47,7 +49,7 @@ class StateForm(forms.Form):
     limitations = forms.CharField(
         label="Limitations", required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    files = forms.MultipleChoiceField(
+    more_files = forms.MultipleChoiceField(
         label="More files of the run", required=False, widget=forms.CheckboxSelectMultiple
     )
 
@@ -58,7 +60,7 @@ class StateForm(forms.Form):
             "task": [(str(one.pk), f"{one.name} {one.summary}") for one in gathered.tasks],
             "checkpoint": [(one.path, one.path) for one in _checkpoints(known)],
             "decision": [(one.name, one.name) for one in gathered.metrics],
-            "files": [(one.path, one.path) for one in optional(gathered)[:MOST_FILES]],
+            "more_files": _by_path(optional(gathered)),
         }
         for name, choices in kept.items():
             self.offer(name, choices)
@@ -68,9 +70,9 @@ class StateForm(forms.Form):
     def offer(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
         """A choice of one thing is no question."""
         field: Any = self.fields[name]
-        nothing = [] if name in {"checkpoint", "files"} else [("", "none")]
+        nothing = [] if name in {"checkpoint", "more_files"} else [("", "none")]
         field.choices = [*nothing, *choices]
-        if len(field.choices) < (1 if name == "files" else 2):
+        if len(field.choices) < (1 if name == "more_files" else 2):
             del self.fields[name]
 
     def words(self) -> dict[str, Any]:
@@ -79,19 +81,30 @@ class StateForm(forms.Form):
         given = {
             name: value
             for name, value in self.cleaned_data.items()
-            if name in self.data or name == "files"
+            if name in self.data or name == "more_files"
         }
         direction, threshold = given.pop("direction", None), given.pop("threshold", None)
         if "decision" in given:
             name = given.pop("decision")
             chosen = {"name": name, "direction": direction or "max", "threshold": threshold}
             given["decision_metric"] = chosen if name else None
+        if "more_files" in given:
+            given["files"] = given.pop("more_files")
         return given
 
     def simple(self) -> Iterator[forms.BoundField]:
         """All but the three fields that make one line, and the files."""
-        apart = {"decision", "direction", "threshold", "files"}
+        apart = {"decision", "direction", "threshold", "more_files"}
         return (self[name] for name in self.fields if name not in apart)
+
+
+def _by_path(artifacts: Sequence[Artifact]) -> list[tuple[str, str]]:
+    """A path may hold a file a step: they are taken together."""
+    counts = Counter(one.path for one in artifacts)
+    shown = {
+        path: path if count == 1 else f"{path}, {count} files" for path, count in counts.items()
+    }
+    return sorted(shown.items())[:MOST_FILES]
 
 
 def _checkpoints(known: Known) -> list[Any]:
@@ -109,4 +122,5 @@ def initial(record: Record, known: Known) -> dict[str, Any]:
         "decision": decision["name"],
         "direction": decision["direction"],
         "threshold": decision.get("threshold"),
+        "more_files": said.get("files", []),
     }

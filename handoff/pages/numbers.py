@@ -8,7 +8,7 @@ from tracking.curves import direction, named
 
 type Metrics = Sequence[Mapping[str, Any]]
 
-SPLITS = ("train", "validation", "test", "")
+SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`compared` names the previous version and its split; empty without one."""
+    """`compared` names the previous version and its split; empty without one.
+    `apart` are numbers of no split (a latency): their names and values."""
 
     splits: Sequence[str]
     rows: Sequence[Row]
+    apart: Sequence[tuple[str, Any]] = ()
     compared: str = ""
 
 
@@ -43,11 +45,17 @@ def table(
     splits = [name for name in SPLITS if any(_split(one) == name for one in metrics)]
     compared = _compared(splits) if version else None
     held, old = _by_place(metrics, decision), _by_place(before, decision)
-    measures = dict.fromkeys(str(one["measure"]) for one in metrics)
+    measures = dict.fromkeys(str(one["measure"]) for one in metrics if _split(one))
     rows = [_row(name, splits, held, old, compared, decision) for name in measures]
-    rows.sort(key=lambda row: row.decides is None)
+    rows.sort(key=lambda row: (row.decides is None, -_filled(row)))
+    apart = [(name, value) for (name, split), value in held.items() if not split]
     told = f"v{version}, {compared}" if version and compared else ""
-    return Table([name or "no split" for name in splits], rows, told)
+    return Table(splits, rows, apart, told)
+
+
+def _filled(row: Row) -> int:
+    """What was measured on more splits says more."""
+    return sum(1 for cell in row.cells if cell is not None)
 
 
 def _compared(splits: Sequence[str]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Min
 from django.urls import reverse
 
-from handoff import bundle, facts, sealed
+from handoff import bundle, sealed
 from handoff.models import Record
 from handoff.pages.checklist import Checklist, checklist, facts_of
 from handoff.pages.index import name_of
@@ -63,9 +63,9 @@ class Page:
 
 
 def read(user: Person, record: Record, root: str) -> Page:
-    """`root` is the portal's address, for the command. Eight queries."""
+    """`root` is the portal's address, for the command. Four queries."""
     told = sealed.read(record)
-    known = facts_of(told, facts.SECTIONS)
+    known = facts_of(told)
     download = bundle.of(record)
     before = _before(user, record)
     latest = _newest(user, record)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from demo import jira
@@ -74,37 +74,6 @@ def lead(work: None) -> User:
 
 
 @pytest.fixture
-def contributor(work: None) -> User:
-    """May start a record and state facts."""
-    return person("mara.okafor")
-
-
-@pytest.fixture
-def viewer(work: None) -> User:
-    return person("kit.novak")
-
-
-@pytest.fixture
-def stranger(work: None) -> User:
-    """An administrator's rights, and none of the sources is shown to the group."""
-    for source in Source.objects.all():
-        source.viewers.remove(Group.objects.get(name="administrator"))
-    return newcomer()
-
-
-def newcomer() -> User:
-    user = User.objects.create_user("zed")
-    user.groups.add(Group.objects.get(name="administrator"))
-    return user
-
-
-@pytest.fixture
 def form53(work: None) -> Run:
     """A hand-off candidate: checkpoint, code, frame, lock, plots and a probe."""
     return Run.objects.get(handle="FORM-53")
-
-
-@pytest.fixture(autouse=True)
-def blobs_here(settings) -> None:
-    """All tests of a run share one blob store: bytes by their sha256 do not clash."""
-    settings.BLOBS = settings.DATA / "blobs"
