@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Literal
 
+from django.core.cache import cache
 from django.db.models import Max
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,7 +15,7 @@ from django.utils.timesince import timesince
 
 from portal import shell
 from portal.streams import KINDS
-from sources.models import Person, Source, Sync
+from sources.models import Person, Source, Sync, visible_sources
 from sprints import links
 
 LATE_AFTER = 3  # intervals without a good sync
@@ -96,13 +98,34 @@ SHOWN_AS: dict[str, Literal["ok", "late", "bad"]] = {
 
 
 def facts(request: HttpRequest) -> shell.Facts:
-    """What the frame of every page shows: four queries."""
-    loose = links.loose_runs(request.user).order_by()[: INBOX_COUNTED + 1]
+    """What the frame of every page shows: three queries, and two once a minute."""
     return shell.Facts(
         freshness=tuple(lines(read(request.user), timezone.now())),
-        inbox_count=loose.count(),
+        inbox_count=inbox_count(request.user),
         menu=menu(request.user),
     )
+
+
+INBOX_KEPT = 60  # seconds
+
+
+def inbox_count(user: Person) -> int:
+    """Counting costs too much for every page; who mends a run sees it at once."""
+    counted: int | None = cache.get_or_set(
+        _inbox_mark(user),
+        lambda: links.count_loose(user, most=INBOX_COUNTED),
+        INBOX_KEPT,
+    )
+    return counted or 0
+
+
+def forget_inbox(user: Person) -> None:
+    cache.delete(_inbox_mark(user))
+
+
+def _inbox_mark(user: Person) -> str:
+    seen = ",".join(sorted(map(str, visible_sources(user))))
+    return f"inbox:{sha256(seen.encode()).hexdigest()}"
 
 
 def menu(person: Person) -> tuple[shell.Place, ...]:

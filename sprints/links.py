@@ -154,6 +154,17 @@ def loose_runs(user: Person) -> RunQuerySet:
     )
 
 
+NEWEST = 500  # runs that a badge looks at
+
+
+def count_loose(user: Person, *, most: int = 100) -> int:
+    """How many of the newest runs are loose, for a badge: at most one more than
+    `most`. Older ones are not counted, so it costs the same at any size."""
+    newest = Run.objects.visible_to(user).filter(trashed=False, started_at__isnull=False)
+    keys = list(newest.order_by("-started_at", "-key").values_list("pk", flat=True)[:NEWEST])
+    return loose_runs(user).filter(pk__in=keys).order_by()[: most + 1].count()
+
+
 def _last_words(*, added: bool) -> QuerySet[Evidence]:
     """What people said of a pair last."""
     later = Evidence.objects.filter(

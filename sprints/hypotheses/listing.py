@@ -12,6 +12,7 @@ from sprints.models import VERDICTS, Sprint, Task, TaskQuerySet, Verdict
 from tracking.runs import keyset
 
 SIZE = 50
+ORDER = "hypotheses, latest changed first"  # other lists' places are not read here
 OUTCOMES = ("open", *VERDICTS)
 
 
@@ -38,7 +39,7 @@ class Listing:
 def read_list(user: Person, asked: Asked, *, size: int = SIZE) -> Listing:
     """The latest changed first: a constant number of queries."""
     held = _of_outcome(_within(user, asked), asked.outcome).select_related("sprint")
-    place = keyset.decode(asked.place) if asked.place else None
+    place = keyset.decode(asked.place, ORDER) if asked.place else None
     cut = keyset.take(held, "updated_at", place, descending=True, size=size)
     return Listing(
         lines=read(user, cut.rows),
@@ -98,4 +99,4 @@ def _last_word() -> Subquery:
 
 
 def _place(edge: Sequence[Task], *, back: bool) -> str:
-    return keyset.encode(keyset.Place(edge[0].updated_at, edge[0].pk, back)) if edge else ""
+    return keyset.encode(keyset.Place(edge[0].updated_at, edge[0].pk, back), ORDER) if edge else ""

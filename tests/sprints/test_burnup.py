@@ -64,7 +64,9 @@ def test_a_sprint_whose_number_only_ends_alike_is_another(lab: Lab) -> None:
     lab.task("DOC-1", sprint=sprint, points=1)
     other = lab.task("DOC-2", points=4)
     lab.event(other, "sprint", MONDAY + DAY, before_id=f"1{EXTERNAL}, {EXTERNAL}7", after_id="")
-    assert drawn(lab, sprint).scope == [1, 1, 1, 1]
+    added = lab.task("DOC-3", sprint=sprint, points=2)
+    lab.event(added, "sprint", MONDAY + 1.5 * DAY, before_id=f"1{EXTERNAL}", after_id=EXTERNAL)
+    assert drawn(lab, sprint).scope == [1, 1, 3, 3]
 
 
 def test_a_task_made_on_the_way_was_not_there_before(lab: Lab) -> None:

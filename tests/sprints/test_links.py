@@ -205,3 +205,16 @@ def test_links_cost_the_same_for_one_and_for_sixty(
     with django_assert_num_queries(4):  # mentions, keys, hands, tasks
         named = links.tasks_of(lab.viewer, [run.pk for run in runs])
     assert all(named.values())
+
+
+def test_a_badge_counts_the_newest_loose_runs_at_two_queries(
+    lab: Lab, django_assert_num_queries
+) -> None:
+    lab.task("DOC-1")
+    for number in range(1, 8):
+        lab.run(f"R-{number}", *(["DOC-1"] if number % 2 else []))
+    lab.run("R-9", started_at=None)
+    with django_assert_num_queries(3):  # what one sees, the newest, the count
+        assert links.count_loose(lab.viewer) == 3
+    assert links.count_loose(lab.viewer, most=1) == 2
+    assert links.count_loose(lab.stranger) == 0

@@ -95,7 +95,7 @@ def test_two_tasks_of_one_source_that_once_had_a_key_are_both_meant(lab: Lab) ->
     one, two = lab.task("NEW-1"), lab.task("NEW-2")
     for task in (one, two):
         TaskKey.objects.create(source=lab.jira, task=task, name="DOC-1", until=MONDAY)
-    assert held(lab, "DOC-1") == [one, two]
+    assert {task.name for task in held(lab, "DOC-1")} == {"NEW-1", "NEW-2"}
 
 
 def test_a_stranger_holds_no_keys(lab: Lab) -> None:

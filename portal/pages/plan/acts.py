@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from portal.freshness import forget_inbox
 from portal.pages.asking import person
 from portal.pages.plan import finding
 from portal.pages.plan import hypothesis as hypothesis_page
@@ -81,6 +82,7 @@ def tie(request: HttpRequest, key: UUID) -> HttpResponse:
     else:
         links.tie(runs[0], held, by=person(request))
         messages.success(request, f"{runs[0].handle} belongs to {held.name} now.")
+    forget_inbox(request.user)
     proper = "hypothesis_by_id" if held.is_hypothesis else "task_by_id"
     return redirect(reverse(proper, args=[held.pk]))
 
@@ -149,7 +151,8 @@ def named(runs: list[Run]) -> str:
 
 
 def back(request: HttpRequest) -> HttpResponse:
-    """To the page of the inbox that it came from."""
+    """To the page of the inbox that it came from, counted anew."""
+    forget_inbox(request.user)
     place = request.POST.get("back", "")
     inbox = reverse("inbox")
     ours = place.startswith(inbox) and url_has_allowed_host_and_scheme(place, allowed_hosts=None)

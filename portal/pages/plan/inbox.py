@@ -18,6 +18,7 @@ from tracking.runs import keyset
 from tracking.runs.table import mentioned
 
 SIZE = 25
+ORDER = "inbox, newest first"
 type Which = Literal["", "keyed", "plain"]
 NAMES: dict[Which, str] = {"": "All", "keyed": "Name a key", "plain": "Name none"}
 
@@ -72,7 +73,7 @@ def _cut(user: Person, which: Which, at: str) -> keyset.Slice[Run]:
         keyed = Exists(Mention.objects.filter(run=OuterRef("pk"), kind="key"))
         held = held.filter(keyed if which == "keyed" else ~keyed)
     held = held.select_related("project").defer("parameters", "properties", "provenance", "gaps")
-    place = keyset.decode(at) if at else None
+    place = keyset.decode(at, ORDER) if at else None
     return keyset.take(held, "started_at", place, descending=True, size=SIZE)
 
 
@@ -96,7 +97,7 @@ def to(which: str, at: str = "") -> str:
 
 
 def _place(run: Run, *, back: bool) -> str:
-    return keyset.encode(keyset.Place(run.started_at, run.pk, back))
+    return keyset.encode(keyset.Place(run.started_at, run.pk, back), ORDER)
 
 
 def key_of(text: str) -> UUID | None:
