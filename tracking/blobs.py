@@ -1,18 +1,20 @@
 """Bytes by their sha256: read once on the way in, never loaded whole, stored once.
 
-A blob's file appears under its name only when it is complete and on disk.
+A blob's file appears under its name only when it is complete and on disk. What
+a killed worker left half-way stays in `incoming`, until `clear_incoming`.
 """
 
 import hashlib
 import os
 import tempfile
+import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,6 +24,12 @@ from tracking.sniff import sniff
 
 PIECE = 1 << 20
 HEAD = 1 << 16  # what recognising a file's kind may look at
+LEFT_OVER = 24 * 3600  # seconds after which nobody writes an incoming file any more
+
+
+class Unreadable(Exception):
+    """The stream broke off: its side's trouble. That our disk is full is another
+    error, and must not pass for a file that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,48 +47,110 @@ def path_of(sha256: str) -> Path:
 def ingest(
     stream: BinaryIO, *, path: str = "", name: str = "", beat: Callable[[], None] = lambda: None
 ) -> Ingested:
-    """Store a stream's bytes; storing the same bytes again keeps one copy.
+    """Store a stream's bytes; storing the same bytes again keeps one copy, and
+    heals one that was found corrupt. Raises Unreadable.
 
     One pass computes sha256 and crc32 together. `beat` is called after every
     MiB, so that a long copy can keep a claim.
     """
-    folder = Path(settings.BLOBS) / "incoming"
+    with _incoming() as kept:
+        seen = _copied(stream, kept, beat)
+        sniffed = sniff(seen.head, path=path, name=name)
+        blob = Blob.objects.filter(pk=seen.sha256).first()
+        _publish(Path(kept.name), seen, anew=blob is not None and blob.corrupt)
+    return Ingested(_row(blob, seen, sniffed.media_type), sniffed.ending)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    sha256: str
+    crc32: int
+    size: int
+    head: bytes
+
+
+@contextmanager
+def _incoming() -> Iterator[IO[bytes]]:
+    folder = incoming()
     folder.mkdir(parents=True, exist_ok=True)
-    sha, crc, size, head = hashlib.sha256(), 0, 0, b""
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as kept:
         try:
-            for piece in _pieces(stream):
-                sha.update(piece)
-                crc = zlib.crc32(piece, crc)
-                size += len(piece)
-                head = head or piece[:HEAD]
-                kept.write(piece)
-                beat()
-            kept.flush()
-            os.fsync(kept.fileno())
-            _publish(Path(kept.name), sha.hexdigest())
+            yield kept
         finally:
             with suppress(FileNotFoundError):
                 Path(kept.name).unlink()
-    seen = sniff(head, path=path, name=name)
-    blob, _ = Blob.objects.get_or_create(
-        sha256=sha.hexdigest(),
-        defaults={"size": size, "crc32": crc, "media_type": seen.media_type},
-    )
-    return Ingested(blob, seen.ending)
+
+
+def incoming() -> Path:
+    return Path(settings.BLOBS) / "incoming"
+
+
+def _copied(stream: BinaryIO, kept: IO[bytes], beat: Callable[[], None]) -> _Seen:
+    sha, crc, size, head = hashlib.sha256(), 0, 0, b""
+    for piece in _pieces(stream):
+        sha.update(piece)
+        crc = zlib.crc32(piece, crc)
+        size += len(piece)
+        head += piece[: HEAD - len(head)]
+        kept.write(piece)
+        beat()
+    kept.flush()
+    os.fsync(kept.fileno())
+    return _Seen(sha.hexdigest(), crc, size, head)
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    while piece := stream.read(PIECE):
+    while True:
+        try:
+            piece = stream.read(PIECE)
+        except OSError as error:
+            raise Unreadable(error.strerror or type(error).__name__) from error
+        if not piece:
+            return
         yield piece
 
 
-def _publish(kept: Path, sha256: str) -> None:
-    """Give a complete file its name. One that is there already has the same bytes."""
-    target = path_of(sha256)
+def _publish(kept: Path, seen: _Seen, *, anew: bool) -> None:
+    """Give a complete file its name. One that is there already has the same
+    bytes, unless it is known, or seen by its size, to be damaged."""
+    target = path_of(seen.sha256)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        os.link(kept, target)
+    if anew or (target.exists() and target.stat().st_size != seen.size):
+        kept.replace(target)
+    else:
+        with suppress(FileExistsError):
+            os.link(kept, target)
+    _keep_name(target.parent)
+
+
+def _keep_name(folder: Path) -> None:
+    """The name too must outlast a power cut: the row that cites it will."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _row(blob: Blob | None, seen: _Seen, media_type: str) -> Blob:
+    if blob is None:
+        return Blob.objects.get_or_create(
+            sha256=seen.sha256,
+            defaults={"size": seen.size, "crc32": seen.crc32, "media_type": media_type},
+        )[0]
+    if blob.corrupt:
+        blob.corrupt, blob.verified_at = False, timezone.now()
+        blob.save(update_fields=("corrupt", "verified_at"))
+    return blob
+
+
+def clear_incoming() -> int:
+    """Delete what killed workers left half-way; how many there were."""
+    before = time.time() - LEFT_OVER
+    left = [one for one in incoming().glob("*") if one.stat().st_mtime < before]
+    for one in left:
+        one.unlink(missing_ok=True)
+    return len(left)
 
 
 def open_blob(blob: Blob) -> BufferedReader:

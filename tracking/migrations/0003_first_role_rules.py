@@ -7,7 +7,7 @@ RULES = (
     ("*.safetensors", "", "checkpoint"),
     ("", "application/x-safetensors", "checkpoint"),
     ("*weights*", "", "checkpoint"),
-    ("", "application/onnx", "checkpoint"),
+    ("", "application/x-onnx", "checkpoint"),
     ("inference/*", "", "inference-code"),
     ("*inference*.py", "", "inference-code"),
     ("augmentation/*", "", "augmentation-code"),

@@ -6,7 +6,7 @@ says which blob it was. A file whose version is unchanged is not opened again.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,11 +14,11 @@ from django.utils import timezone
 from sources import documents
 from sources.connectors.base import FileRecord, Gap
 from sources.models import Source
-from sources.store import Fresh, Row, Stored, mirror
+from sources.store import Row, Stored, mirror
 from tracking import roles
-from tracking.blobs import ingest
+from tracking.blobs import Unreadable, clear_incoming, ingest
 from tracking.models import Artifact, Blob, Run
-from tracking.streams.naming import owner_key
+from tracking.streams.naming import LONGEST_SHOWN, TOO_LONG, is_too_long, owner_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,10 @@ class Pulled:
 
 
 def artifact_id(record: FileRecord) -> str:
-    step = "" if record.step is None else f"\n{record.step:g}"
-    return f"{record.project}\n{record.run}\n{record.path}{step}"
+    """Every digit of a step counts: a file series may be longer than a million."""
+    step = "" if record.step is None else f"\n{record.step!r}"
+    kind = "" if record.kind == "run" else f"{record.kind}\n"
+    return f"{kind}{record.project}\n{record.run}\n{record.path}{step}"
 
 
 # ── bytes ────────────────────────────────────────────────────────────────────
@@ -41,6 +43,9 @@ def artifact_id(record: FileRecord) -> str:
 
 def pull(source: Source, records: Sequence[FileRecord], beat: Callable[[], None]) -> list[Pulled]:
     """Bring in the bytes of files that are new or have another version."""
+    if not records:
+        return []
+    clear_incoming()
     held = _held(source, records)
     return [_pull_one(record, held.get(_key(source, record)), beat) for record in records]
 
@@ -57,16 +62,31 @@ def _held(source: Source, records: Sequence[FileRecord]) -> dict[UUID, Artifact]
 def _pull_one(record: FileRecord, held: Artifact | None, beat: Callable[[], None]) -> Pulled:
     if held and held.blob_id and record.version and held.version == record.version:
         return Pulled(record, held.blob_id, held.name)
+    if is_too_long(record.path):
+        return Pulled(record, missing=TOO_LONG)
     if record.open is None:
         return Pulled(record, name=record.name, missing=record.missing or "not in the source")
     beat()
     try:
-        with record.open() as stream:
+        with _opened(record.open) as stream:
             done = ingest(stream, path=record.path, name=record.name, beat=beat)
-    except OSError as error:
-        why = f"could not be read: {error.strerror or type(error).__name__}"
-        return Pulled(record, name=record.name, missing=why)
+    except Unreadable as error:
+        return Pulled(record, name=record.name, missing=f"could not be read: {error}")
+    if held and held.blob_id == done.blob.sha256:
+        _note_version(held, record.version)
     return Pulled(record, done.blob.sha256, _name(record, done.ending))
+
+
+def _note_version(held: Artifact, version: str) -> None:
+    """Touched, and not changed: it need not be opened the next time."""
+    Artifact.objects.filter(pk=held.pk).exclude(version=version).update(version=version)
+
+
+def _opened(open_it: Callable[[], BinaryIO]) -> BinaryIO:
+    try:
+        return open_it()
+    except OSError as error:
+        raise Unreadable(error.strerror or type(error).__name__) from error
 
 
 def _name(record: FileRecord, ending: str) -> str:
@@ -79,9 +99,9 @@ def _name(record: FileRecord, ending: str) -> str:
 
 
 def store(source: Source, pulled: Sequence[Pulled]) -> Stored:
-    files = [one for one in pulled if one.record.kind == "run"]
-    if not files:
+    if not pulled:
         return Stored()
+    files = [one for one in pulled if not is_too_long(one.record.path)]
     by_id = {artifact_id(one.record): one for one in files}
     blobs = Blob.objects.in_bulk([one.sha256 for one in files if one.sha256])
     rules = roles.rules()
@@ -94,13 +114,18 @@ def store(source: Source, pulled: Sequence[Pulled]) -> Stored:
             "role": roles.role_of(rules, one.record.path, blob.media_type if blob else ""),
         }
 
-    raws = ((name, _raw(name, one)) for name, one in by_id.items())
+    raws = [(name, _raw(name, one)) for name, one in by_id.items()]
     kept = mirror(source, Artifact, "artifact", raws, row, payload=False)
-    _write_documents(source, kept.fresh)
-    gaps = tuple(
-        Gap(f"{one.record.path} of {one.record.run}", one.missing) for one in files if one.missing
+    write_documents(source, [(one.key, one.row) for one in kept.fresh])
+    return kept.stored + Stored(gaps=_gaps(pulled))
+
+
+def _gaps(pulled: Sequence[Pulled]) -> tuple[Gap, ...]:
+    return tuple(
+        Gap(f"{one.record.path[:LONGEST_SHOWN]} of {one.record.run}", one.missing)
+        for one in pulled
+        if one.missing
     )
-    return kept.stored + Stored(gaps=gaps)
 
 
 def _raw(name: str, one: Pulled) -> dict[str, Any]:
@@ -130,23 +155,22 @@ def _artifact_from(source: Source, one: Pulled, blob: Blob | None) -> Row:
     }
 
 
-def _write_documents(source: Source, fresh: Sequence[Fresh[Any]]) -> None:
-    runs = Run.objects.in_bulk({one.row["run_id"] for one in fresh})
-    now = timezone.now()
+def write_documents(source: Source, files: Sequence[tuple[UUID, Row]]) -> None:
+    """Files of runs are found by their names. Each needs `run_id`, `name` and `path`."""
+    runs = Run.objects.in_bulk({row["run_id"] for _, row in files})
     found = [
-        documents.Found(
-            key=one.key,
-            kind="file",
-            name=one.row["name"] or one.row["path"],
-            title=one.row["path"],
-            body="",
-            url=f"/runs/{one.row['run_id']}/#files",
-            at=_time(runs.get(one.row["run_id"])) or now,
-        )
-        for one in fresh
+        _document(key, row, runs[row["run_id"]]) for key, row in files if row["run_id"] in runs
     ]
     documents.write(source, found)
 
 
-def _time(run: Run | None) -> Any:
-    return run and (run.started_at or run.modified_at)
+def _document(key: UUID, row: Row, run: Run) -> documents.Found:
+    return documents.Found(
+        key=key,
+        kind="file",
+        name=row["name"] or row["path"],
+        title=row["path"],
+        body="",
+        url=f"/runs/{run.pk}/#files",
+        at=run.started_at or run.modified_at or timezone.now(),
+    )

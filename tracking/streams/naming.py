@@ -7,6 +7,7 @@ from sources.models import Source
 
 # A B-tree takes no entry above 2,704 bytes; a path stands beside two keys.
 LONGEST_PATH = 2_000
+LONGEST_SHOWN = 200  # characters of a path in a sentence
 TOO_LONG = f"its path is longer than {LONGEST_PATH:,} bytes"
 
 

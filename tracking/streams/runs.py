@@ -12,7 +12,7 @@ from sources.models import Source
 from sources.store import Fresh, Row, Stored, clean, mirror, replace, upsert
 from tracking.mentions import mentions
 from tracking.models import Column, Mention, Metric, Run, TrackerProject
-from tracking.streams import archives, mapping
+from tracking.streams import archives, mapping, removals
 from tracking.streams.naming import is_too_long, owner_id
 
 LONGEST_TAG = 500  # of a value in an index
@@ -30,8 +30,11 @@ def store(source: Source, records: Sequence[RunRecord]) -> Stored:
         record = by_name[owner_id(raw["project"], raw["run"])]
         return {"project_id": source.key("project", record.project), **mapping.run_from(record)}
 
+    hidden = removals.hidden_among([source.key("run", name) for name in by_name])
     kept = mirror(source, Run, "run", raws, row)
     _store_children(source, kept.fresh, by_name)
+    if hidden:
+        removals.show_again(source, hidden)
     return stored + kept.stored + Stored(unchanged=older)
 
 

@@ -17,7 +17,7 @@ from sources.models import Source
 from sources.store import Row, Stored, append, clean
 from tracking.models import Metric, SeriesChunk, SeriesTail
 from tracking.series import Points, merge, pack, points
-from tracking.streams.naming import TOO_LONG, is_too_long, owner_key
+from tracking.streams.naming import LONGEST_SHOWN, TOO_LONG, is_too_long, owner_key
 from tracking.streams.runs import store_columns
 from tracking.streams.series.figures import extended, figures, of_metric, rewritten, write_figures
 from tracking.streams.series.held import End, Name, ends, stored_points, these, unfilled
@@ -32,7 +32,9 @@ def store(source: Source, records: Sequence[SeriesRecord]) -> Stored:
     """Counts series, not points."""
     usable = [one for one in records if one.kind == "run" and not is_too_long(one.path)]
     gaps = tuple(
-        Gap(f"{one.path[:100]}… of {one.run}", TOO_LONG) for one in records if is_too_long(one.path)
+        Gap(f"{one.path[:LONGEST_SHOWN]} of {one.run}", TOO_LONG)
+        for one in records
+        if is_too_long(one.path)
     )
     incoming = _incoming(source, usable)
     if not incoming:
