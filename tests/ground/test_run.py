@@ -16,6 +16,9 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from django.db import connection
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
 from portal.embedded import postgres
 from tests.ground.portal_process import Portal, labledger, living, soon
@@ -157,25 +160,35 @@ def test_after_a_kill_it_starts_again_and_a_dead_child_ends_them_all(folder: Pat
     assert living(folder) == []
 
 
-def test_servers_named_by_urls_are_used_and_none_of_ours_started(folder: Path) -> None:
+@pytest.fixture
+def elsewhere(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The address of a migrated, empty database on the tests' own server."""
+    with django_db_blocker.unblock():
+        migrated = connection.settings_dict["NAME"]
+        connection.close()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as line:
         line.execute("drop database if exists elsewhere with (force)")
-        line.execute("create database elsewhere")
-    url = os.environ["DATABASE_URL"].replace("/labledger?", "/elsewhere?")
+        line.execute(
+            sql.SQL("create database elsewhere template {}").format(sql.Identifier(migrated))
+        )
+        yield os.environ["DATABASE_URL"].replace("/labledger?", "/elsewhere?")
+        line.execute("drop database elsewhere with (force)")
+
+
+def test_servers_named_by_urls_are_used_and_none_of_ours_started(
+    folder: Path, elsewhere: str
+) -> None:
     queue = re.sub(r"\?db=\d+$", "?db=63", os.environ["REDIS_URL"])
     other = folder.with_name("served")
-    portal = Portal(other, DATABASE_URL=url, REDIS_URL=queue)
+    portal = Portal(other, DATABASE_URL=elsewhere, REDIS_URL=queue).ready()
     try:
-        portal.ready()
         assert not any("postgres -D" in line or "valkey-server" in line for line in living(other))
         assert not (other / "postgres").exists()
         assert not (other / "valkey").exists()
-        with psycopg.connect(url) as line:
+        with psycopg.connect(elsewhere) as line:
             assert line.execute("select username from auth_user").fetchall() == [("admin",)]
     finally:
         portal.end()
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as line:
-        line.execute("drop database elsewhere with (force)")
 
 
 def test_reset_asks_then_stops_what_runs_and_deletes(folder: Path) -> None:
