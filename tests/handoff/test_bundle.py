@@ -295,7 +295,7 @@ def memory(kind):
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux only")
 def test_three_gibibytes_take_no_memory_worth_naming(lab, anna, monkeypatch):
-    monkeypatch.setattr("handoff.seal._read_again", lambda files: None)
+    monkeypatch.setattr("handoff.seal._read_again", lambda *_: None)
     run = making.whole_run(lab, "DOC-3")
     Artifact.objects.filter(run=run, role="checkpoint").update(blob=sparse(LARGE))
     record = seal(start(run, by=anna), by=anna)
