@@ -267,7 +267,10 @@ def sync_progress(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-PROGRESS = '{% include "parts/progress.html" with name="sync" phase="issues" total=3 every=60 label="Issues" %}'
+PROGRESS = (
+    '{% include "parts/progress.html" with name="sync" phase="issues" '
+    'total=3 every=60 label="Issues" %}'
+)
 
 
 def palette(request: HttpRequest) -> HttpResponse:
