@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from portal.commands import backup, doctor, reset, run
+from portal.commands import backup, doctor, invite, key, reset, rotate, run
 
-VERBS = (run, reset, doctor, backup)
+VERBS = (run, reset, doctor, backup, invite, key, rotate)
 
 
 def main(words: Sequence[str] | None = None) -> int:

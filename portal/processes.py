@@ -2,10 +2,12 @@
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 from portal.embedded.child import Child
+from portal.environment import ROOT
 
 PYTHON = sys.executable
 
@@ -54,3 +56,8 @@ def celery(part: str) -> list[str]:
 
 def django(*words: str) -> list[str]:
     return [PYTHON, "-m", "django", *words, "--settings", "portal.settings"]
+
+
+def ask_django(*words: str) -> int:
+    """Runs a command to its end, before the eyes of who asked; its exit code."""
+    return subprocess.run(django(*words), cwd=ROOT, check=False).returncode

@@ -54,9 +54,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.accounts.middleware.login_required_everywhere",
     "portal.accounts.middleware.viewers_zone",
-    "pghistory.middleware.HistoryMiddleware",
+    "portal.accounts.middleware.Audited",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "portal.accounts.middleware.seen",
     "django.contrib.messages.middleware.MessageMiddleware",
     "portal.health.Requests",
 ]
@@ -153,6 +153,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = False  # the proxy's work
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+# Where the limits of attempts find a person's address: behind so many proxies.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("LABLEDGER_PROXIES") or (1 if HTTPS else 0))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -169,7 +171,7 @@ STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.assets.Assets"},
 }
 if environment.flag("LABLEDGER_PLAIN_STATIC"):  # tests: straight from static/, no build
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -5,10 +5,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from handoff.models import Record
 from portal import health
+from portal.accounts.audit import changes_by
 from portal.celery import app
 from portal.streams import KINDS
-from sources import engine
+from sources import engine, removal
 from sources.models import Source, Sync
 
 
@@ -37,3 +39,21 @@ def read_source(source: str, sync: str) -> None:
         return
     kind = KINDS[held.kind]
     engine.read(held, Sync.objects.get(pk=UUID(sync)), lambda: kind.client(held), kind.streams)
+
+
+def start_removal(source: Source, *, by: int) -> None:
+    """From now on nothing is read from it; a worker takes its rows away."""
+    removal.hold(source)
+    remove_source.delay(str(source.pk), by)
+
+
+@app.task  # type: ignore[untyped-decorator]
+def remove_source(source: str, by: int) -> None:
+    """Done twice it does no harm. A source that records cite stays as an empty
+    row: its viewers are who may see them."""
+    held = Source.objects.filter(pk=UUID(source)).first()
+    if held is None:
+        return
+    cited = Record.objects.filter(sources__contains=[held.pk]).exists()
+    with changes_by(user=by, command="remove source"):
+        removal.empty(held) if cited else removal.remove(held)

@@ -5,8 +5,14 @@ are seen alike; the request's middleware adds who it was. Proxies, because the
 tables belong to lower floors and to Django. Events outlive what they tell of.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pghistory
 from django.contrib.auth.models import Group, User
+from django.db import connection
+from psycopg.sql import Composable
 
 from sources.models import Source
 from tracking.models import RoleRule
@@ -80,3 +86,19 @@ class TrackedGrant(Group.permissions.through):
     class Meta:
         proxy = True
         default_permissions = ()
+
+
+@contextmanager
+def changes_by(**who: object) -> Iterator[None]:
+    """What is changed within is written down with `who`: user (an id), command, url."""
+    with connection.execute_wrapper(as_text), pghistory.context(**who):
+        yield
+
+
+def as_text(
+    execute: Callable[..., Any], sql: Any, params: Any, many: Any, context: dict[str, Any]
+) -> Any:
+    """pghistory puts words before a statement, so it must be a text by then."""
+    if isinstance(sql, Composable):
+        sql = sql.as_string(context["connection"].connection)
+    return execute(sql, params, many, context)

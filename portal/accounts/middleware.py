@@ -1,16 +1,23 @@
-"""Who may see a page at all, and in which zone its times are."""
+"""Who may see a page at all, in which zone its times are, and when somebody was here."""
 
 import zoneinfo
 from collections.abc import Callable
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from pghistory.middleware import HistoryMiddleware
 
+from portal.accounts.audit import as_text
 from portal.accounts.models import Profile
 
 # Everything else asks for a login. The API answers for itself (401, not a redirect).
 OPEN = ("/accounts/", "/static/", "/api/", "/healthz", "/favicon.ico")
+
+SEEN_EVERY = 60  # seconds
 
 type Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -43,3 +50,25 @@ def zone(name: str) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return zoneinfo.ZoneInfo("UTC")
+
+
+def seen(answer: Answer) -> Answer:
+    """For the list of one's sessions: when each was last used, to the minute.
+    allauth's own middleware writes a row for every page that is read."""
+
+    def noted(request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key if request.user.is_authenticated else None
+        if key and cache.add(f"seen:{key}", 1, SEEN_EVERY):
+            UserSession.objects.create_from_request(request)
+        return answer(request)
+
+    return noted
+
+
+class Audited(HistoryMiddleware):  # type: ignore[misc]
+    """What a request changes is written down with who asked for it."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with connection.execute_wrapper(as_text):
+            answer: HttpResponse = super().__call__(request)
+        return answer

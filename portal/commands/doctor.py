@@ -44,7 +44,7 @@ CHECKS: tuple[Check, ...] = (
     place.running,
     place.owner,
     place.cluster_version,
-    place.keys,
+    place.secrets,
     port,
     stores.database,
     stores.queue,

@@ -101,8 +101,8 @@ def test_the_list_costs_the_same_for_one_token_and_for_sixty(tokens, django_asse
         token_of(user)
     client = signed_in(user)
     client.get("/settings/tokens/")
-    # session, user, profile, tokens, the session's last use (3), the frame (sources, inbox)
-    with django_assert_num_queries(8):
+    # session, user, profile, tokens, and the frame's two (sources and their times, inbox)
+    with django_assert_num_queries(6):
         page = client.get("/settings/tokens/")
     assert page.content.decode().count("/revoke/") == tokens
 

@@ -17,12 +17,14 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from portal import checks
+
 FIRST_NAME = "admin"
 
 
 class Command(BaseCommand):
     help = "Apply migrations; make the first administrator when there is nobody."
-    requires_system_checks: list[str] = []
+    requires_system_checks = [checks.OURS]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="a new database gets sample work")

@@ -1,0 +1,30 @@
+"""Stored credentials under the newest key. `labledger rotate` calls it."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+
+from portal.accounts.audit import changes_by
+from sources.rotation import rotate
+
+
+class Command(BaseCommand):
+    help = "Encrypt every stored credential anew, with the first of the credential keys."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with changes_by(command="labledger rotate"):
+                told = rotate()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from None
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {error}Start Labledger.") from None
+        self.stdout.write(f"{told.done} credentials are under the newest key.")
+        if told.unreadable:
+            names = ", ".join(told.unreadable)
+            raise CommandError(
+                f"No present key opens the credential of: {names}. "
+                "Put the key back that sealed it, or enter the credential again."
+            )
