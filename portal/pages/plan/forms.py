@@ -1,6 +1,5 @@
 """What people enter about hypotheses and links."""
 
-import math
 from typing import Any
 from uuid import UUID
 
@@ -45,12 +44,6 @@ class ClaimForm(forms.Form):
     def __init__(self, user: Person, line: hypotheses.Line, given: QueryDict | None = None) -> None:
         self.user = user
         super().__init__(given, initial=_initial(user, line.claim), prefix="claim")
-
-    def clean_threshold(self) -> float | None:
-        value: float | None = self.cleaned_data["threshold"]
-        if value is not None and not math.isfinite(value):
-            raise ValidationError("A threshold is a finite number.")
-        return value
 
     def clean_baseline(self) -> UUID | None:
         text: str = self.cleaned_data["baseline"].strip()
