@@ -66,7 +66,7 @@ def running() -> Findings:
         yield note("Labledger does not run on this folder now.")
 
 
-def keys() -> Findings:
+def secrets() -> Findings:
     """Both secrets, from the environment or closed files."""
     for name in NAMES:
         file = folder() / "keys" / name
