@@ -1,4 +1,4 @@
-"""The records' pages in a real browser: both themes, two widths, from a run to a sealed record."""
+"""The records' pages in a real browser, from a run to a sealed record: both themes, two widths."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,9 @@ from tests.handoff.conftest import person, read_sample
 from tracking.models import Run
 
 PICTURES = os.environ.get("LABLEDGER_PICTURES")  # a folder to look at them afterwards
-SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
+WIDE, NARROW = (1280, 900), (390, 844)
+CROSSWISE = (("light", WIDE), ("dark", NARROW))
+ALL = (*CROSSWISE, ("dark", WIDE), ("light", NARROW))
 
 
 @pytest.fixture
@@ -20,16 +22,15 @@ def filled(paths, transactional_db):
     read_sample(paths)
 
 
-def drawn(page: Page, checks, name: str) -> None:
-    """In both themes and widths: nothing wrong, and nothing wider than the window."""
-    for theme in ("light", "dark"):
+def drawn(page: Page, checks, name: str, views=CROSSWISE) -> None:
+    """Nothing wrong, and nothing wider than the window."""
+    for theme, (width, height) in views:
         page.emulate_media(color_scheme=theme)
-        for word, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            checks()
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            if PICTURES:
-                page.screenshot(path=Path(PICTURES, f"{name}-{theme}-{word}.png"), full_page=True)
+        page.set_viewport_size({"width": width, "height": height})
+        checks()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if PICTURES:
+            page.screenshot(path=Path(PICTURES, f"{name}-{theme}-{width}.png"), full_page=True)
 
 
 def test_from_a_run_to_a_sealed_record(filled, signed_in_page, page_checks, live_server):
@@ -43,7 +44,7 @@ def test_from_a_run_to_a_sealed_record(filled, signed_in_page, page_checks, live
     page.goto(f"/runs/{run.pk}/")
     page.get_by_role("button", name="Start a record").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("form-reading, draft")
-    drawn(page, page_checks, "draft")
+    drawn(page, page_checks, "draft", ALL)
 
     page.get_by_label("Inference command").fill("python code/inference/code.py {checkpoint} 'x")
     page.get_by_role("button", name="Save").click()
@@ -66,7 +67,7 @@ def test_from_a_run_to_a_sealed_record(filled, signed_in_page, page_checks, live
     expect(page.get_by_label("the record's digest", exact=True)).to_have_text(
         f"sha256:{sealed.digest}"
     )
-    drawn(page, page_checks, "record")
+    drawn(page, page_checks, "record", ALL)
 
     again = draft.start(Run.objects.get(handle="FORM-55"), by=lead)
     page.goto(f"/records/{again.pk}/")
