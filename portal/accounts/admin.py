@@ -208,6 +208,9 @@ class EventsAdmin(ReadOnly):
     ordering = ("-pgh_created_at",)
     actions = None
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return Events.objects.order_by("-pgh_created_at")
+
     def get_changelist(self, request: HttpRequest, **more: Any) -> type[ChangeList]:
         return Told
 

@@ -44,7 +44,8 @@ def waits(person: User) -> bool:
 
 
 def mark(person: User) -> str:
-    return salted_hmac(SALT, f"{person.pk}{person.password}{person.email}").hexdigest()[:32]
+    account = f"{person.pk} {person.password} {person.email}"
+    return salted_hmac(SALT, account, algorithm="sha256").hexdigest()[:32]
 
 
 def invited(token: str) -> User | None:

@@ -17,6 +17,7 @@ PREFIX = "ll_"
 SCOPES = {
     "read": "Read what you can see: sprints, tasks, runs, search",
     "files": "Download files of runs",
+    "plan:write": "Tie runs to tasks, state claims, give verdicts",
     "records": "Read records and download their bundles",
     "records:write": "Draft records",
     "sync": "Start and pause syncs",

@@ -10,12 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import OperationalError, transaction
 
+from portal import checks
 from portal.accounts import invitations, people
 from portal.accounts.audit import changes_by
 
 
 class Command(BaseCommand):
     help = "Invite somebody: prints the link that sets their password."
+    requires_system_checks = [checks.OURS]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")

@@ -6,12 +6,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
+from portal import checks
 from portal.accounts.audit import changes_by
 from sources.rotation import rotate
 
 
 class Command(BaseCommand):
     help = "Encrypt every stored credential anew, with the first of the credential keys."
+    requires_system_checks = [checks.OURS]
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
