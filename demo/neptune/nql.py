@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
@@ -101,12 +102,16 @@ class Reader:
         tests = [self.both()]
         while self.skip_word("OR"):
             tests.append(self.both())
+        if len(tests) == 1:
+            return tests[0]
         return lambda container: any(test(container) for test in tests)
 
     def both(self) -> Test:
         tests = [self.one()]
         while self.skip_word("AND"):
             tests.append(self.one())
+        if len(tests) == 1:
+            return tests[0]
         return lambda container: all(test(container) for test in tests)
 
     def one(self) -> Test:
@@ -160,34 +165,43 @@ def condition(
 ) -> Test:
     """A field that is missing or of another type meets no condition."""
 
+    meant = cache(lambda kind: typed(kind, value))  # ten thousand rows ask the same
+
     def test(container: Container) -> bool:
         field = container.fields.get(path)
         if field is None or (kind and field.type != kind):
             return False
-        return compare(field, aggregate, operator, value) is not negated
+        held = side_of(field, aggregate)
+        if held is None:
+            return negated
+        return COMPARE[operator](held, meant(field.type)) is not negated
 
     return test
 
 
-def compare(field: Field, aggregate: str, operator: str, value: str) -> bool:
-    if operator == "CONTAINS":
-        return value in field.value
-    if operator == "MATCHES":
-        return re.search(value, str(field.value)) is not None
-    held, wanted = sides(field, aggregate, value)
-    return held is not None and OPERATORS[operator](held, wanted)
+def contains(held: Any, wanted: str) -> bool:
+    return wanted in held
 
 
-def sides(field: Field, aggregate: str, value: str) -> tuple[Any, Any]:
+def matches(held: Any, pattern: Any) -> bool:
+    return re.search(str(pattern), str(held)) is not None
+
+
+COMPARE: dict[str, Operator] = {**OPERATORS, "CONTAINS": contains, "MATCHES": matches}
+
+
+def side_of(field: Field, aggregate: str) -> Any:
+    if field.type == "floatSeries":
+        return float_series(field).get(aggregate or "last")
+    return field.value
+
+
+def typed(kind: str, value: str) -> Any:
     try:
-        if field.type == "floatSeries":
-            return float_series(field).get(aggregate or "last"), float(value)
-        if field.type in ("int", "float"):
-            return field.value, float(value)
-        if field.type == "datetime":
-            return field.value, heard(value)
+        if kind in ("int", "float", "floatSeries"):
+            return float(value)
+        if kind == "datetime":
+            return heard(value)
     except ValueError as error:
         raise SyntaxProblem(str(error)) from error
-    if field.type == "bool":
-        return field.value, value.lower() == "true"
-    return field.value, value
+    return value.lower() == "true" if kind == "bool" else value

@@ -88,14 +88,16 @@ class Store:
         container.put("sys/trashed", "bool", trashed)
         self.touch(container)
 
-    def settle(self, container: Container) -> None:
+    def settle(self, *containers: Container) -> None:
         """A run whose client has not been heard for a while is idle; nothing
         else of it changes then, its modification time neither."""
-        if container.kind == "project":
-            return
-        heard = container.atom("sys/ping_time") or 0
-        alive = milliseconds(self.now) - heard < self.idle_after / timedelta(milliseconds=1)
-        container.put("sys/state", "experimentState", "running" if alive else "idle")
+        latest = milliseconds(self.now - self.idle_after)
+        for container in containers:
+            if container.kind == "project":
+                continue
+            state = "running" if (container.atom("sys/ping_time") or 0) > latest else "idle"
+            if container.atom("sys/state") != state:
+                container.put("sys/state", "experimentState", state)
 
     # ── for whoever makes a sample ───────────────────────────────────────────
 

@@ -1,7 +1,6 @@
 """The runs table: query, sort, window, and the search for columns."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from demo.neptune import nql
@@ -35,8 +34,7 @@ def of_types(ask: Ask) -> list[Container]:
     kinds = set(ask.lists.get("type") or ("run",))
     project = ask.project(ask.query["projectIdentifier"])
     rows = [row for row in ask.store.of_project(project) if row.kind in kinds]
-    for row in rows:
-        ask.store.settle(row)
+    ask.store.settle(*rows)
     return rows
 
 
@@ -50,20 +48,18 @@ def matched(rows: list[Container], query: str) -> list[Container]:
 
 def ordered(rows: list[Container], sorting: dict[str, Any]) -> list[Container]:
     """Rows without the field come last, whichever the direction."""
-    key = sort_key(sorting["sortBy"]["name"])
-    there = [row for row in rows if key(row) is not None]
-    missing = [row for row in rows if key(row) is None]
-    return sorted(there, key=key, reverse=sorting["dir"] == "descending") + missing
+    path = sorting["sortBy"]["name"]
+    keyed = [(sort_value(row, path), row) for row in rows]
+    there = [pair for pair in keyed if pair[0] is not None]
+    there.sort(key=lambda pair: pair[0], reverse=sorting["dir"] == "descending")
+    return [row for _, row in there] + [row for value, row in keyed if value is None]
 
 
-def sort_key(path: str) -> Callable[[Container], Any]:
-    def key(row: Container) -> Any:
-        field = row.fields.get(path)
-        if field is None:
-            return None
-        return float_series(field).get("last") if field.type == "floatSeries" else field.value
-
-    return key
+def sort_value(row: Container, path: str) -> Any:
+    field = row.fields.get(path)
+    if field is None:
+        return None
+    return float_series(field).get("last") if field.type == "floatSeries" else field.value
 
 
 def told(container: Container, columns: set[str]) -> dict[str, Any]:
