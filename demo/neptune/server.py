@@ -18,7 +18,7 @@ class Practice:
     `asked` counts the requests by operation. `token_lives` is how many
     seconds an access token is good for; `zip_polls` how often a zip is
     "not ready yet" before it is; `projects_a_page` how many projects a
-    listing without a limit holds.
+    listing without a limit holds, `rows_a_page` the most of a table's page.
     """
 
     def __init__(self, store: Store | None = None, *, port: int = 0) -> None:
@@ -31,6 +31,7 @@ class Practice:
         self.token_lives = ACCESS_LIVES
         self.zip_polls = 0
         self.projects_a_page = 100
+        self.rows_a_page = 10_000
         self._port = port
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None

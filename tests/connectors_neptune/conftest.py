@@ -24,6 +24,7 @@ def behaving(request: pytest.FixtureRequest) -> Iterator[None]:
         running.faults.clear()
         running.store.now = None
         running.zip_polls = 0
+        running.rows_a_page = 10_000
 
 
 @pytest.fixture

@@ -165,6 +165,17 @@ def test_rows_that_tie_across_the_edge_of_a_page_are_read_once(project, runs, ne
     assert len(seen) == len(set(seen)) == 230
 
 
+def test_a_server_that_gives_fewer_rows_than_asked_for_is_read_to_its_end(
+    practice, project, runs, neptune
+):
+    for number in range(40):
+        runs(f"INC-{number:02}", modified=NOW - DAY + timedelta(seconds=number // 12))
+    practice.rows_a_page = 7
+    seen = [record.run for page in neptune.records(project.qualified) for record in page.records]
+    assert len(seen) == len(set(seen)) == 40
+    assert len(neptune.sweep(project.qualified)["run"]) == 40
+
+
 def test_a_run_that_changes_while_we_page_pushes_no_other_out_of_sight(
     practice, project, runs, neptune
 ):

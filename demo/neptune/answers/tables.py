@@ -22,7 +22,7 @@ def entries(ask: Ask) -> dict[str, Any]:
     if limit and wanted.get("sorting"):
         matching = ordered(matching, wanted["sorting"])
     columns = {one["path"] for one in wanted.get("attributeFilters", ())}
-    page = matching[offset : offset + limit]
+    page = matching[offset : offset + min(limit, ask.server.rows_a_page)]
     return {
         "entries": [told(container, columns) for container in page],
         "matchingItemCount": len(matching),

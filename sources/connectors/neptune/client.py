@@ -68,9 +68,10 @@ class NeptuneClient:
         found: list[str] = []
         while True:
             answer = self._wire.ask("backend", "listProjects", **project_page(len(found)))
-            entries = answer.get("entries", [])
-            found += [f"{one['organizationName']}/{one['name']}" for one in entries]
-            if not entries or len(found) >= int(answer.get("matchingItemCount") or 0):
+            names = [f"{one['organizationName']}/{one['name']}" for one in answer["entries"]]
+            new = [name for name in names if name not in found]
+            found += new
+            if not new or len(found) >= int(answer.get("matchingItemCount") or 0):
                 return sorted(found)
 
     def records(self, project: str, since: Json = None) -> Iterator[Page[TrackerRecord]]:

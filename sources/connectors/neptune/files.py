@@ -65,7 +65,8 @@ def file_set(wire: Wire, row: Row, shown: Shown, limits: ZipLimits) -> Iterator[
     if shown.properties.get("size") == 0:
         return
     try:
-        kept = Kept(zip_stream(wire, row, shown), limits)
+        with zip_stream(wire, row, shown) as stream:
+            kept = Kept(stream, limits)
     except TooBig:
         yield Gap(shown.path, f"its zip is larger than the {limits.packed:,} bytes that are read")
         return

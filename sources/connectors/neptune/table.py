@@ -68,13 +68,14 @@ class Table:
         """
         floor, seen = since, set[str]()
         while True:
-            page = self._page(modified_from(floor), MODIFIED, ROWS)
-            yield from (row for row in page if row.id not in seen or row.modified != floor)
-            if len(page) < ROWS:
+            page, whole = self._page(modified_from(floor), MODIFIED, ROWS)
+            fresh = [row for row in page if row.id not in seen or row.modified != floor]
+            yield from fresh
+            if whole:
                 return
             floor = page[-1].modified
             seen = {row.id for row in page if row.modified == floor}
-            if page[0].modified == floor:
+            if page[0].modified == floor or not fresh:
                 yield from self._rest_of(floor, seen)
                 floor, seen = floor + 1, set()
 
@@ -93,7 +94,7 @@ class Table:
         for start in range(0, len(ids), ASKED_BY_ID):
             wanted = ids[start : start + ASKED_BY_ID]
             query = " OR ".join(f"(`sys/id`:string = {quoted(one)})" for one in wanted)
-            yield from self._page(f"({query})", ID, ASKED_BY_ID)
+            yield from self._by_id(f"({query})", ASKED_BY_ID)
 
     def ids(self) -> Iterator[str]:
         """Every id there is, in the trash too."""
@@ -103,15 +104,17 @@ class Table:
     def _by_id(self, query: str, limit: int, columns: Sequence[str] = ()) -> Iterator[Entry]:
         after = ""
         while True:
-            page = self._page(both(query, after), ID, limit, columns)
+            page, whole = self._page(both(query, after), ID, limit, columns)
             yield from page
-            if len(page) < limit:
+            if whole:
                 return
             after = f"(`sys/id`:string > {quoted(page[-1].sys_id)})"
 
     def _page(
         self, query: str, sort: tuple[str, str], limit: int, columns: Sequence[str] = ()
-    ) -> list[Entry]:
+    ) -> tuple[list[Entry], bool]:
+        """A page, and whether it is all there is: a server may give fewer rows
+        than were asked for, so a short page alone does not say so."""
         name, kind = sort
         parameters = {
             "query": {"query": query},
@@ -130,7 +133,8 @@ class Table:
             type=[WIRE_KINDS[self.kind]],
             params=parameters,
         )
-        return [Entry(one["experimentId"], one["attributes"]) for one in answer["entries"]]
+        page = [Entry(one["experimentId"], one["attributes"]) for one in answer["entries"]]
+        return page, not page or len(page) >= int(answer["matchingItemCount"])
 
 
 def modified_from(moment: int | None) -> str:
