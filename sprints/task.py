@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from sources.models import Person
+from sources.store import clean
 from sprints import hypotheses, links
 from sprints.models import Comment, Sprint, Task, TaskEvent, TaskKey, TaskLink, Worklog
 from tracking.models import Run
@@ -93,6 +94,7 @@ def read(user: Person, task: Task) -> Seen:
 def holders(user: Person, name: str) -> list[Task]:
     """The tasks that answer to a key. Within a source whoever has it now goes
     before those that had it once; two sources may each have one."""
+    name = clean(name)
     found: dict[UUID, list[Task]] = {}
     for task in Task.objects.visible_to(user).named([name]).order_by("created_at", "key"):
         found.setdefault(task.source_id, []).append(task)

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/", views.Sources.as_view(), name="api_sources"),
     path("sources/<slug:slug>/sync/", views.SyncSource.as_view(), name="api_source_sync"),
     path("runs/", views.RunsOfTasks.as_view(), name="api_runs"),
+    path("", include("sprints.api_urls")),
     path("", include("tracking.api_urls")),
     path("", include("handoff.api_urls")),
     re_path(r"^.*$", views.Nowhere.as_view()),

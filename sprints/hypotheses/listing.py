@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from sources.models import Person
+from sources.store import clean
 from sprints.hypotheses.reading import Line, read
 from sprints.models import VERDICTS, Sprint, Task, TaskQuerySet, Verdict
 from tracking.runs import keyset
@@ -70,11 +71,11 @@ def sprints_with_some(user: Person) -> list[Sprint]:
 def _within(user: Person, asked: Asked) -> TaskQuerySet:
     held = Task.objects.visible_to(user).hypotheses()
     if asked.owner:
-        held = held.filter(assignee_name=asked.owner)
-    return held.filter(_in_sprint(user, asked.sprint)) if asked.sprint else held
+        held = held.filter(assignee_name=clean(asked.owner))
+    return held.filter(in_sprint(user, asked.sprint)) if asked.sprint else held
 
 
-def _in_sprint(user: Person, text: str) -> Q:
+def in_sprint(user: Person, text: str) -> Q:
     """What is no number and no key is in no sprint."""
     sprints = Sprint.objects.visible_to(user)
     if text.isdecimal():

@@ -215,7 +215,12 @@ def test_a_run_is_tied_by_its_id_in_any_case_and_untied(lab: Lab, lead: Client) 
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("R-404", "No run is called"), ("TWIN", "Several runs are called"), ("", "No run")],
+    [
+        ("R-404", "No run is called"),
+        ("TWIN", "Several runs are called"),
+        ("", "No run"),
+        ("a\0b", "No run"),
+    ],
 )
 def test_an_unclear_run_is_not_tied(lab: Lab, lead: Client, name: str, words: str) -> None:
     task = lab.task("DOC-1")

@@ -74,7 +74,8 @@ def test_what_is_not_there_is_a_404(lab: Lab, reader: Client) -> None:
     filled(lab)
     for url in (
         "/sprints/48/", "/sprints/99999999999999999999/", f"/sprints/id/{uuid4()}/",
-        "/t/DOC-404/", "/h/UTF-8/", f"/t/id/{uuid4()}/", f"/h/id/{uuid4()}/curves.json",
+        "/t/%00/", "/h/%ED%A0%80/", "/t/DOC-404/", "/h/UTF-8/", f"/t/id/{uuid4()}/",
+        f"/h/id/{uuid4()}/curves.json",
     ):  # fmt: skip
         text(reader, url, 404)
 
@@ -243,6 +244,7 @@ def test_the_list_of_hypotheses_is_its_address(lab: Lab, reader: Client) -> None
 
 def test_a_place_that_is_not_ours_begins_at_the_top(lab: Lab, reader: Client) -> None:
     filled(lab)
+    text(reader, "/hypotheses/?owner=%00&sprint=%00&outcome=%00")
     for url in ("/hypotheses/?at=nonsense", "/inbox/?at=%00&names=%FF"):
         assert "DOC-" in text(reader, url)
 

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from portal.templatetags.shown import four_digits
 from sources.models import Person
+from sources.store import clean
 from sprints import hypotheses, links
 from sprints.models import Task
 from sprints.task import holders
@@ -76,7 +77,7 @@ def runs_called(user: Person, text: str) -> list[Run]:
     try:
         return list(held.filter(pk=UUID(text)))
     except ValueError:
-        return list(held.filter(handle__iexact=text)[:2])
+        return list(held.filter(handle__iexact=clean(text))[:2])
 
 
 def _initial(user: Person, claim: hypotheses.Claim) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from django.urls import reverse
 from portal.pages.plan import task as task_page
 from portal.pages.plan.forms import ClaimForm, VerdictForm
 from portal.pages.plan.shown import Figure, refused, threshold
-from portal.pages.runs.one import Drawn, window
+from portal.pages.runs import drawn
+from portal.pages.runs.drawn import Drawn
 from portal.templatetags.shown import four_digits
 from sources.models import Person
 from sprints import hypotheses
@@ -22,7 +23,6 @@ from tracking.models import Metric, Run
 from tracking.pictures import short
 
 MOST_CURVES = 60
-STATE = ("x", "scale", "smooth", "from", "to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def read(
         verdicts=verdicts,
         after_verdict=sum(one.late for one in evidence.runs),
         curves_url=_curves_url(line, evidence),
-        curves_state={word: asked.get(word, "") for word in STATE},
+        curves_state=drawn.state(asked),
         compare_url=_compare_url(evidence),
         claim_form=ClaimForm(user, line, claim),
         verdict_form=VerdictForm(evidence, verdict),
@@ -195,8 +195,8 @@ def read_curves(user: Person, task: Task, asked: QueryDict) -> Drawn:
     metrics = sorted(held, key=lambda one: keys.index(one.run_id))
     labels = {key: _label(runs[key], base) for key in keys if key in runs}
     live = {"live": True} if any(run.state == "running" for run in runs.values()) else {}
-    view = window(asked)
-    mark = f"{sum(one.points for one in metrics)}:{keys}:{line.claim}:{sorted(view.items())}:{live}"
+    view = drawn.window(asked)
+    mark = drawn.mark(metrics, labels, bool(live), sorted(view.items()))
     return Drawn(mark, lambda: {"charts": _charts(metrics, labels, base, view), **live})
 
 
@@ -207,9 +207,9 @@ def _label(run: Run, base: UUID | None) -> str:
 def _charts(
     metrics: Sequence[Metric], labels: dict[UUID, str], base: UUID | None, view: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    drawn = curves.charts(metrics, labels=labels, **view)
+    charts = curves.charts(metrics, labels=labels, **view)
     dashed = labels.get(base) if base else None
-    for chart in drawn:
+    for chart in charts:
         for series in chart["series"]:
             series["dash"] = dashed is not None and series["label"].startswith(dashed)
-    return drawn
+    return charts

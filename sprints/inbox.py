@@ -1,0 +1,66 @@
+"""Runs that belong to no task, newest first, with what they may have meant."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db.models import Exists, OuterRef
+
+from sources.models import Person
+from sprints import links
+from sprints.nearest import Proposal, proposals
+from tracking.models import Mention, Run
+from tracking.runs import keyset
+from tracking.runs.table import mentioned
+
+SIZE = 25
+ORDER = "inbox, newest first"
+type Which = Literal["", "keyed", "plain"]
+HEAVY = ("parameters", "properties", "provenance", "gaps", "description", "digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """`lost` are the keys that it names and that lead nowhere."""
+
+    run: Run
+    lost: list[str]
+    proposals: list[Proposal]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """`newer` and `older` are places; empty where there is no such page."""
+
+    rows: list[Loose]
+    newer: str
+    older: str
+
+
+def read(user: Person, *, which: Which = "", place: str = "", size: int = SIZE) -> Inbox:
+    """A constant number of queries. `keyed` are the runs that name some key,
+    `plain` those that name none."""
+    found = keyset.decode(place, ORDER) if place else None
+    cut = keyset.take(_loose(user, which), "started_at", found, descending=True, size=size)
+    words = mentioned([run.pk for run in cut.rows])
+    meant = proposals(user, cut.rows)
+    rows = [
+        Loose(run, [value for kind, value in words.get(run.pk, []) if kind == "key"], meant[run.pk])
+        for run in cut.rows
+    ]
+    return Inbox(
+        rows,
+        newer=_place(cut.rows[0], back=True) if cut.newer and cut.rows else "",
+        older=_place(cut.rows[-1], back=False) if cut.older and cut.rows else "",
+    )
+
+
+def _loose(user: Person, which: Which) -> Any:
+    held = links.loose_runs(user).select_related("project").defer(*HEAVY)
+    if not which:
+        return held
+    keyed = Exists(Mention.objects.filter(run=OuterRef("pk"), kind="key"))
+    return held.filter(keyed if which == "keyed" else ~keyed)
+
+
+def _place(run: Run, *, back: bool) -> str:
+    return keyset.encode(keyset.Place(run.started_at, run.pk, back), ORDER)
