@@ -6,9 +6,9 @@ SHELL := /bin/bash
 
 UV := .tools/bin/uv
 PYTHON := .venv/bin/python
-INSTALL := $(UV) pip install --quiet --python $(PYTHON) --require-hashes
+INSTALL := $(UV) pip install --quiet --python $(PYTHON) --require-hashes --compile-bytecode
 COMPILE := $(UV) pip compile --quiet pyproject.toml --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --python-version 3.13 --universal --no-header
+	--no-emit-find-links --python-version 3.13 --universal --no-header --upgrade
 # Two workers: the suite is written for two cores.
 TESTS ?= tests
 WORKERS ?= 2
@@ -45,9 +45,9 @@ bench: .venv/.test ## the figures of docs/performance.md, measured here
 	$(PYTHON) -m bench
 
 lock: $(UV) ## resolve the dependencies anew
-	$(COMPILE) --upgrade --extra embedded --extra neptune -o lock/run.txt
-	$(COMPILE) --extra embedded --extra neptune --group test --group check -c lock/run.txt -o lock/dev.txt
-	$(COMPILE) --extra neptune --group sample --group test -c lock/run.txt -o lock/sample.txt
+	$(COMPILE) --extra embedded --extra neptune -o lock/run.txt
+	$(COMPILE) --extra embedded --extra neptune --group test --group check -o lock/dev.txt
+	$(COMPILE) --extra neptune --group sample --group test -o lock/sample.txt
 
 # ── the environment: made when it is missing, mended when the lock changed ──
 
