@@ -12,6 +12,10 @@ export function plot(parent, chart, state, zoom) {
   figure.append(caption, place, legend);
   parent.append(figure);
 
+  if (!chart.series.some((series) => series.x.length)) {
+    place.replaceWith(element("p", "quiet small", "No point was logged in this range."));
+    return { end() {} };
+  }
   const lines = chart.series.map((series, at) => lineOf(series, at, state));
   lines.forEach((line) => legend.append(line.entry));
   const colours = { line: colourOf(place, "ink-line"), words: colourOf(place, "ink-words"), ground: colourOf(place, "ink-ground") };
@@ -126,6 +130,7 @@ function tell(canvas, styles, lines) {
 function markBest(canvas, styles, ground) {
   const { ctx, bbox } = canvas;
   ctx.save();
+  ctx.setLineDash([]);
   styles.forEach((style, number) => {
     const best = style.line.series.best;
     if (style.raw || !best || !canvas.series[number + 1].show) return;

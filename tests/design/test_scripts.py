@@ -219,6 +219,14 @@ def test_times_are_an_axis_of_their_own(page, page_checks):
     page_checks()
 
 
+def test_a_chart_without_a_point_says_so(page, page_checks):
+    empty = {"title": "f1", "unit": "", "series": [{"label": "train", "x": [], "y": []}]}
+    page.route("**/series/**", lambda route: route.fulfill(json={"charts": [empty]}))
+    page.get_by_label("Along").select_option("time")
+    expect(page.locator(".curve")).to_have_text("f1No point was logged in this range.")
+    page_checks()
+
+
 def test_curves_say_when_they_cannot_be_read(page, page_checks):
     page.route("**/series/**", lambda route: route.fulfill(status=503))
     page.get_by_label("Along").select_option("time")
