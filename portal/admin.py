@@ -99,6 +99,8 @@ class SourceAdmin(admin.ModelAdmin):
             source.secret = form.cleaned_data["new_credential"]
             changed.add("sealed_secret")
         source.save(update_fields=changed)
+        if "settings" in changed:
+            source.read_anew()
 
     # ── the columns ──────────────────────────────────────────────────────────
 

@@ -20,12 +20,13 @@ OFTEN = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One field of a source's form. `kind` list: words, one a line or with commas."""
+    """One field of a source's form. `kind` list: words, one a line or with commas;
+    lines: one a line."""
 
     name: str
     label: str
     help: str = ""
-    kind: Literal["text", "list", "flag", "zone", "choice"] = "text"
+    kind: Literal["text", "list", "lines", "flag", "zone", "choice"] = "text"
     required: bool = False
     default: object = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -171,7 +172,7 @@ ARCHIVE = Kind(
             "Folders",
             "What neptune-exporter wrote, as the worker sees it: a folder that holds data/ and "
             "files/. Several archives of one project, one a line: the newer state of a run counts.",
-            "list",
+            "lines",
             required=True,
         ),
         Setting(

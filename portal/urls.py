@@ -51,6 +51,7 @@ urlpatterns = [
     path("runs/<uuid:key>/", runs.run, name="run"),
     path("runs/<uuid:key>/curves.json", runs.curves, name="run_curves"),
     path("runs/<uuid:key>/tie/", runs.tie, name="run_tie"),
+    path("runs/<uuid:key>/diff/", runs.diff_with, name="run_diff_with"),
     path("runs/<uuid:key>/diff/<uuid:other>/", runs.diff, name="run_diff"),
     path("search/", search.index, name="search"),
     path("search/palette/", search.palette, name="palette"),

@@ -17,6 +17,8 @@ from django.utils import timezone
 from sources import secrets
 from sources.connectors.base import Json
 
+READING = "_reading"  # among the settings: how often they were changed
+
 type Person = User | AbstractBaseUser | AnonymousUser
 
 
@@ -66,6 +68,22 @@ class Source(models.Model):
     @secret.setter
     def secret(self, text: str) -> None:
         self.sealed_secret = secrets.seal(text) if text else None
+
+    @property
+    def reading(self) -> str:
+        """Changes with the settings, see `read_anew`."""
+        return str(self.settings.get(READING, ""))
+
+    def read_anew(self) -> None:
+        """After its settings were changed: everything is read and mapped again.
+
+        A sync that runs now reads by the old ones. It loses its claim, so it
+        writes nothing after the page it is at; only then do the cursors go back.
+        """
+        self.settings = {**self.settings, READING: int(self.settings.get(READING, 0)) + 1}
+        self.claim, self.next_sync_at = None, timezone.now()
+        self.save(update_fields=("settings", "claim", "next_sync_at"))
+        self.cursors.update(position=None, finished_at=None)
 
     def key(self, kind: str, external_id: object) -> uuid.UUID:
         """The key of a mirrored row, before it is stored and whatever comes first."""

@@ -13,7 +13,8 @@ from tracking.series import Points, outline
 from tracking.streams.series import Name, stored_points
 
 WIDTH = 500  # buckets of two points: about two pixels each on a wide chart
-MOST_SERIES = 60  # on one page; the chooser gives the others
+MOST_SERIES = 60  # in one answer; a page asks for others by their names
+MACHINE = "monitoring/"  # what a tracker measures of the machine by itself
 
 # A split's name, wherever it stands in a series' name, and how it is shown.
 SPLITS = {
@@ -55,15 +56,39 @@ def direction(name: str) -> Literal["min", "max"]:
     return "min" if any(word in LOWER_IS_BETTER for word in words) else "max"
 
 
+def place(metric: Metric) -> tuple[bool, str]:
+    """To sort by: what was trained for before what the machine did meanwhile."""
+    return metric.name.startswith(MACHINE), metric.name
+
+
+def drawn(names: Sequence[str]) -> list[str]:
+    """As many of these series as one answer holds, chart by whole chart."""
+    kept: list[str] = []
+    for several in groups(dict.fromkeys(names)).values():
+        chart = {one.name for one in several}
+        new = [name for name in names if name in chart]
+        if kept and len(kept) + len(new) > MOST_SERIES:
+            break
+        kept += new
+    return kept[:MOST_SERIES]
+
+
 def groups(names: Iterable[str]) -> dict[str, list[Named]]:
     """Charts by stem, in the order of their first series; train first."""
     found: dict[str, list[Named]] = {}
     for name in names:
         one = named(name)
         found.setdefault(one.stem, []).append(one)
-    for several in found.values():
-        several.sort(key=lambda one: (COLOURS.get(one.split, 9), one.name))
-    return found
+    return {stem: _told_apart(several) for stem, several in found.items()}
+
+
+def _told_apart(several: list[Named]) -> list[Named]:
+    """Train first. Two of one split (train/loss, training_loss) keep their whole names."""
+    splits = [one.split for one in several]
+    kept = [
+        one if splits.count(one.split) == 1 else Named(one.name, one.stem, "") for one in several
+    ]
+    return sorted(kept, key=lambda one: (COLOURS.get(one.split, 9), one.name))
 
 
 def charts(
@@ -79,7 +104,8 @@ def charts(
 
     With `labels` (run -> word) several runs share a chart, a colour each.
     """
-    wanted = [(one.run_id, one.name) for one in metrics[:MOST_SERIES]]
+    kept = set(drawn([one.name for one in metrics]))
+    wanted = [(one.run_id, one.name) for one in metrics if one.name in kept]
     if not wanted:
         return []
     points = stored_points(wanted)

@@ -4,11 +4,13 @@ import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_for_filename, guess_lexer_for_filename
+from pygments.lexers import get_lexer_for_filename
+from pygments.lexers.data import JsonLexer
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
@@ -16,7 +18,9 @@ from tracking.blobs import open_blob
 from tracking.models import Artifact
 
 LONGEST = 400_000  # bytes of a file on a page
+COLOURED = 100_000  # characters; ten times as many took five seconds
 CONTEXT = 3
+MANY_LINES = 1_500  # above this, lines that are everywhere match nothing: it would take seconds
 TEXTS = (
     "text/",
     "application/json",
@@ -25,7 +29,6 @@ TEXTS = (
     "application/toml",
     "application/x-sh",
 )
-NOT_SHOWN = ("text/html",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,12 @@ class Shown:
 
 def is_text(artifact: Artifact) -> bool:
     kind = artifact.blob.media_type if artifact.blob else ""
-    return kind.startswith(TEXTS) and kind not in NOT_SHOWN
+    return kind.startswith(TEXTS)
 
 
 def read(artifact: Artifact) -> Shown:
-    """Empty for a file without bytes; bytes that are no UTF-8 are replaced."""
+    """Empty for a file without bytes; bytes that are no UTF-8 are replaced. Raises
+    FileNotFoundError when the store has lost them."""
     if artifact.blob is None:
         return Shown("", cut=False)
     with open_blob(artifact.blob) as stream:
@@ -50,17 +54,17 @@ def read(artifact: Artifact) -> Shown:
 
 def highlighted(text: str, name: str) -> SafeString:
     """Spans with class names; the stylesheet colours them. Pygments escapes the text."""
-    try:
-        lexer = get_lexer_for_filename(name)
-    except ClassNotFound:
-        lexer = _guessed(text, name)
-    coloured: str = highlight(text, lexer, HtmlFormatter(nowrap=True))
+    if len(text) > COLOURED:
+        return format_html("{}", text)
+    coloured: str = highlight(text, _lexer(name), HtmlFormatter(nowrap=True))
     return mark_safe(coloured)  # noqa: S308 -- Pygments escaped it
 
 
-def _guessed(text: str, name: str) -> Lexer:
+def _lexer(name: str) -> Lexer:
+    if name.endswith(".ipynb"):
+        return JsonLexer()
     try:
-        return guess_lexer_for_filename(name, text[:5_000])
+        return get_lexer_for_filename(name)
     except ClassNotFound:
         return TextLexer()
 
@@ -77,8 +81,9 @@ class Line:
 
 def diff(old: str, new: str) -> list[Line]:
     """Changed lines with a little around them; what is skipped is said."""
-    before, after = old.splitlines(), new.splitlines()
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=len(before) > 5_000)
+    before, after = _rows(old), _rows(new)
+    many = len(before) + len(after) > MANY_LINES
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=many)
     found: list[Line] = []
     for group in matcher.get_grouped_opcodes(CONTEXT):
         if found or group[0][1] > 0:
@@ -86,6 +91,15 @@ def diff(old: str, new: str) -> list[Line]:
         for opcode in group:
             found.extend(_lines(opcode, before, after))
     return found
+
+
+def _rows(text: str) -> list[str]:
+    """Lines as editors count them: a form feed ends none."""
+    return (
+        text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+        if text
+        else []
+    )
 
 
 def _lines(

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from tracking.models import Artifact
-from tracking.plots import NoPicture, redrawn
+from tracking.plots import LARGE, SMALL, NoPicture, redrawn
 from tracking.serving import serve, serve_blob
 
 
@@ -27,11 +27,12 @@ def file(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 @require_safe
 def picture(request: HttpRequest, key: UUID) -> HttpResponseBase:
-    """An image of a run, drawn anew, to be shown within a page."""
+    """An image of a run, drawn anew, to be shown within a page; `?small` for a row of many."""
     blob = artifact_for(request, key).blob
     assert blob is not None
+    side = SMALL if "small" in request.GET else LARGE
     try:
-        body = redrawn(blob)
+        body = redrawn(blob, side=side)
     except NoPicture as reason:
         raise Http404(str(reason)) from None
 
@@ -41,7 +42,7 @@ def picture(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return serve(
         request,
         size=len(body),
-        etag=f"drawn-{blob.sha256}",
+        etag=f"drawn-{side}-{blob.sha256}",
         media_type="image/png",
         name="picture.png",
         pieces=pieces,

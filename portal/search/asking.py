@@ -15,9 +15,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Upper
 
 from portal.search.spelling import corrected
 from sources.models import Document, Person, visible_sources
+from sources.store import clean
+from sprints.models import Task
 
 CAPPED = 2_000
 COMMON = 20_000  # hits; above this the newest are found by walking time
@@ -25,7 +29,10 @@ LIMIT = 50
 LONGEST = 200
 KINDS = ("task", "hypothesis", "sprint", "run", "record", "comment", "file")
 
-HIT_COLUMNS = "key, kind, name, title, url, at"
+HIT_FIELDS = ("key", "kind", "name", "title", "url", "at")
+HIT_COLUMNS = ", ".join(HIT_FIELDS)
+KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+")
+SAME_NAME = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +57,45 @@ class Result:
 
 
 def jump(user: Person, text: str) -> Hit | None:
-    """The one thing whose own word is exactly this: DOC-2698, FORM-14."""
-    rows = _visible(user).filter(name__iexact=text.strip()).exclude(kind__in=("file", "comment"))
-    found = list(rows.values_list("key", "kind", "name", "title", "url", "at")[:2])
-    return Hit(*found[0]) if len(found) == 1 else None
+    """The one thing whose own word is, or once was, exactly this: DOC-2698, FORM-14.
+
+    None when there are several, as when a task and a run have the same name:
+    they are the first hits of a search, then.
+    """
+    found = _exact(user, clean(text).strip()[:LONGEST])
+    return found[0] if len(found) == 1 else None
 
 
-def _visible(user: Person) -> Any:
-    return Document.objects.filter(source__in=visible_sources(user))
+def _exact(user: Person, text: str) -> list[Hit]:
+    """Files and comments are never meant by their names alone."""
+    called = Q(name_upper=Upper(Value(text)))
+    if KEY.fullmatch(text):
+        moved = Task.objects.visible_to(user).named([text]).values_list("pk", flat=True)
+        called |= Q(pk__in=list(moved))
+    rows = Document.objects.alias(name_upper=Upper("name")).filter(
+        called, source__in=visible_sources(user)
+    )
+    rows = rows.exclude(kind__in=("file", "comment")).order_by("-at", "key")
+    return [Hit(*row) for row in rows.values_list(*HIT_FIELDS)[:SAME_NAME]]
 
 
 def search(user: Person, text: str, *, kind: str = "", limit: int = LIMIT) -> Result:
     """Hits in the order of their worth; the newest of equals first."""
-    text = text.strip()[:LONGEST]
+    text = clean(text).strip()[:LONGEST]
     if not text:
         return Result(text)
     sources = visible_sources(user)
+    exact = [hit for hit in _exact(user, text) if kind in ("", hit.kind)]
     named = _by_name(sources, text, kind, limit)
     worded = _by_words(sources, text, kind, limit)
-    hits = _merged([*named, *worded], limit)
+    hits = _merged([*exact, *named, *worded], limit)
     if hits:
         return Result(text, hits, kind=kind)
     better = corrected(text)
     if better == text.lower():
         return Result(text, kind=kind)
-    return Result(text, _by_words(sources, better, kind, limit), corrected=better, kind=kind)
+    found = _by_words(sources, better, kind, limit)
+    return Result(text, found, corrected=better if found else "", kind=kind)
 
 
 def _merged(hits: Sequence[Hit], limit: int) -> list[Hit]:
@@ -130,9 +151,11 @@ def _pin(text: str) -> None:
         (plan,) = cursor.fetchone()
         parsed = json.loads(plan) if isinstance(plan, str) else plan
         common = parsed[0]["Plan"]["Plan Rows"] > COMMON
-        off = "enable_bitmapscan" if common else "enable_indexscan"
-        cursor.execute(f"SET LOCAL {off} = off")
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "SELECT set_config('enable_bitmapscan', %s, true),"
+            " set_config('enable_indexscan', %s, true), set_config('enable_seqscan', 'off', true)",
+            ["off", "on"] if common else ["on", "off"],
+        )
 
 
 def _hits(statement: str, values: Sequence[Any]) -> list[Hit]:

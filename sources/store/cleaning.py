@@ -58,5 +58,9 @@ def wire_json(value: Any) -> bytes:
     return packed_json(value) if b"\\u0000" in body else body
 
 
-def digest(body: bytes) -> bytes:
-    return blake2b(MAPPING + body, digest_size=16).digest()
+def digest(body: bytes, *, reading: str = "") -> bytes:
+    """Of what was read. `reading` changes when a source's settings do: what was
+    mapped by other settings counts as changed."""
+    made = blake2b(MAPPING + reading.encode(), digest_size=16)
+    made.update(body)
+    return made.digest()

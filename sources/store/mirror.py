@@ -67,7 +67,9 @@ def mirror[Raw](
     """
     bodies = {str(name): (raw, json_of(raw)) for name, raw in records}
     keys = {name: source.key(kind, name) for name in bodies}
-    digests = {keys[name]: digest(body) for name, (_, body) in bodies.items()}
+    digests = {
+        keys[name]: digest(body, reading=source.reading) for name, (_, body) in bodies.items()
+    }
     known = _known(model, digests)
     fresh: list[Fresh[Raw]] = []
     gaps: list[Gap] = []

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from portal.pages.asking import word, words
 from sources.models import Person, visible_sources
 from sprints.links import keys_of
 from tracking.models import Metric
@@ -21,6 +22,7 @@ from tracking.runs.language import written
 from tracking.sparks import sparks
 
 CSV_PAGE = 1_000
+OWN_HEADS = ("run", "name", "state", "owner", "project", "started", "tasks", "sprints")
 SUGGESTED = 40
 
 
@@ -44,8 +46,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """`form` says how it is shown: number, time, span or text."""
+
     value: Any
-    num: bool
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,17 @@ class Page:
     clear_url: str
 
 
+OWN_FORMS = dict.fromkeys(fields.TIMES, "time") | {"seconds": "span"}
+RIGHT = ("number", "span")
+
+
 class Address:
     """This page's address with some words changed: filter and columns stay."""
 
     def __init__(self, asked: QueryDict) -> None:
-        self.query = asked.get("q", "").strip()
-        self.columns = [name for name in asked.getlist("col") if name]
-        self.place = asked.get("at", "")
+        self.query = word(asked, "q")
+        self.columns = words(asked, "col")
+        self.place = word(asked, "at")
 
     def to(self, *, query: str | None = None, place: str = "", name: str = "runs") -> str:
         words = [("q", self.query if query is None else query)]
@@ -88,15 +96,14 @@ def read(user: Person, asked: QueryDict) -> Page:
         aliases=keys_of,
     )
     drawn, spark_name = _sparks([row.key for row in found.rows])
-    numeric = [
-        _is_numeric(column, number, found.rows) for number, column in enumerate(found.columns)
-    ]
+    forms = [_form(column, number, found.rows) for number, column in enumerate(found.columns)]
     return Page(
         table=found,
         heads=[
-            _head(column, address, found, num=numeric[n]) for n, column in enumerate(found.columns)
+            _head(column, address, found, num=form in RIGHT)
+            for column, form in zip(found.columns, forms, strict=True)
         ],
-        lines=[_line(row, numeric, drawn) for row in found.rows],
+        lines=[_line(row, forms, drawn) for row in found.rows],
         spark_name=spark_name,
         words=_words(found),
         first_url=address.to() if address.place else "",
@@ -107,18 +114,27 @@ def read(user: Person, asked: QueryDict) -> Page:
     )
 
 
-def _is_numeric(column: Field, number: int, rows: Sequence[table.Row]) -> bool:
+def _form(column: Field, number: int, rows: Sequence[table.Row]) -> str:
     if column.kind == "metric":
-        return True
+        return "number"
+    if column.kind == "own":
+        return OWN_FORMS.get(column.name, "text")
     values = [row.cells[number] for row in rows if row.cells[number] is not None]
-    return bool(values) and all(
+    numeric = all(
         isinstance(value, (int, float)) and not isinstance(value, bool) for value in values
     )
+    return "number" if values and numeric else "text"
 
 
-def _line(row: table.Row, numeric: list[bool], drawn: dict[UUID, SafeString]) -> Line:
-    cells = [Cell(value, num) for value, num in zip(row.cells, numeric, strict=True)]
+def _line(row: table.Row, forms: list[str], drawn: dict[UUID, SafeString]) -> Line:
+    cells = [_cell(value, form) for value, form in zip(row.cells, forms, strict=True)]
     return Line(row, reverse("run", args=[row.key]), cells, drawn.get(row.key, SafeString("")))
+
+
+def _cell(value: Any, form: str) -> Cell:
+    if isinstance(value, bool):
+        return Cell("yes" if value else "no", "text")
+    return Cell("" if value is None and form == "text" else value, form)
 
 
 def _head(column: Field, address: Address, found: table.Table, *, num: bool) -> Head:
@@ -158,29 +174,45 @@ class _Echo:
         return text
 
 
-def csv_lines(user: Person, asked: QueryDict) -> Iterator[str]:
-    """The whole answer, page by page: memory stays flat."""
+@dataclass(frozen=True, slots=True)
+class Export:
+    """`lines` are empty when the filter cannot be read."""
+
+    problem: str
+    lines: Iterator[str]
+
+
+def export(user: Person, asked: QueryDict) -> Export:
+    """The whole answer, page by page: memory stays flat. The first page settles
+    default columns for all the others."""
     address = Address(asked)
-    writer, place, first = csv.writer(_Echo()), "", True
+    first = _csv_page(user, address, "")
+    if first.problem:
+        return Export(first.problem, iter(()))
+    address.columns = [column.address for column in first.columns]
+    return Export("", _csv_lines(user, address, first))
+
+
+def _csv_page(user: Person, address: Address, place: str) -> table.Table:
+    return table.read(
+        user,
+        query=address.query,
+        columns=address.columns,
+        place=place,
+        size=CSV_PAGE,
+        aliases=keys_of,
+    )
+
+
+def _csv_lines(user: Person, address: Address, first: table.Table) -> Iterator[str]:
+    writer, page = csv.writer(_Echo()), first
+    yield writer.writerow([*OWN_HEADS, *(harmless(column.title) for column in first.columns)])
     while True:
-        found = table.read(
-            user,
-            query=address.query,
-            columns=address.columns,
-            place=place,
-            size=CSV_PAGE,
-            aliases=keys_of,
-        )
-        if first:
-            own = ("run", "name", "state", "owner", "project", "started", "tasks", "sprints")
-            yield writer.writerow([*own, *(harmless(column.title) for column in found.columns)])
-        for row in found.rows:
+        for row in page.rows:
             yield writer.writerow([harmless(value) for value in _flat(row)])
-        first, place = False, found.older
-        # The first page settles default columns for all the others.
-        address.columns = [column.address for column in found.columns]
-        if not place:
+        if not page.older:
             return
+        page = _csv_page(user, address, page.older)
 
 
 def _flat(row: table.Row) -> list[Any]:

@@ -1,22 +1,26 @@
 """One run's page: what it is, its curves, parameters, files and source."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
+from portal.pages.asking import words
+from portal.pages.runs import drawn, files
 from sources.models import Person
 from sprints import hypotheses, links
 from sprints.models import Sprint
-from tracking import curves, source_text
-from tracking.models import Artifact, LogChunk, Metric, Run
+from tracking import curves
+from tracking.models import LogChunk, Metric, Run
 from tracking.streams.texts import read_lines
 
 LOG_TAIL = 200  # lines of a run's log on its page
-SHOWN_FILES = 500
+LOGS = 3
+OTHERS = 30  # runs that its source may be compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,6 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    what: str
-    reason: str
-    short: str = "missing"
-
-
-@dataclass(frozen=True, slots=True)
 class Best:
     """A line of the table beside the curves."""
 
@@ -50,11 +47,22 @@ class Best:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    artifact: Artifact
+class Chosen:
+    """Which curves are drawn, and in words when they are not all."""
+
     url: str
-    read_url: str
-    diff_url: str = ""
+    state: dict[str, str]
+    bests: list[Best]
+    summary: str
+    only: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A run whose source can be compared with this one's."""
+
+    key: UUID
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +74,22 @@ class Page:
     links: list[links.Link]
     sprints: list[Sprint]
     hypotheses: list[hypotheses.Line]
-    curves_url: str
-    curves_state: dict[str, str]
-    bests: list[Best]
+    curves: Chosen
     numbers: list[Metric]
     parameters: list[tuple[str, Any]]
     properties: list[tuple[str, Any]]
-    gaps: list[Gap]
-    plots: list[File]
-    files: list[File]
-    more_files: int
+    gaps: list[dict[str, str]]
+    files: files.Files
+    others: list[Other]
     logs: list[tuple[str, str]]
-    live: bool
-    source_name: str
 
 
 def read(user: Person, run: Run, asked: QueryDict) -> Page:
-    metrics = list(Metric.objects.filter(run=run).order_by("name"))
-    artifacts = list(Artifact.objects.visible_to(user).of_run(run.pk)[: SHOWN_FILES + 1])
+    """`run` comes with its project and its source. A constant number of queries."""
+    metrics = sorted(Metric.objects.filter(run=run), key=curves.place)
     own = links.tasks_of(user, [run.pk])[run.pk]
-    shown = [one for one in artifacts if one.role.startswith("plot:") and one.blob_id]
+    lines = hypotheses.read(user, [link.task for link in own if link.task.is_hypothesis])
+    held = files.read(user, run.pk)
     return Page(
         run=run,
         opening=_opening(run, own),
@@ -93,20 +97,15 @@ def read(user: Person, run: Run, asked: QueryDict) -> Page:
         code=_code(run),
         links=own,
         sprints=links.sprints_of(user, [run.pk])[run.pk],
-        hypotheses=hypotheses.read(user, [link.task for link in own if link.task.is_hypothesis]),
-        curves_url=reverse("run_curves", args=[run.pk]),
-        curves_state={word: asked.get(word, "") for word in ("x", "scale", "smooth", "from", "to")},
-        bests=[_best(one) for one in metrics if one.points > 1],
+        hypotheses=lines,
+        curves=_chosen(run, [one for one in metrics if one.points > 1], asked),
         numbers=[one for one in metrics if one.points <= 1],
         parameters=sorted(run.parameters.items()),
         properties=sorted(run.properties.items()),
-        gaps=[Gap(gap["what"], gap["why"]) for gap in run.gaps],
-        plots=[_file(one) for one in shown],
-        files=[_file(one) for one in artifacts[:SHOWN_FILES]],
-        more_files=max(0, len(artifacts) - SHOWN_FILES),
+        gaps=run.gaps,
+        files=held,
+        others=_others(user, run, own, lines) if held.has_source else [],
         logs=_logs(run),
-        live=run.state == "running",
-        source_name=run.source.name,
     )
 
 
@@ -118,7 +117,7 @@ def _opening(run: Run, own: Sequence[links.Link]) -> str:
         "finished": "Finished",
         "failed": "Failed",
         "unknown": "Imported without its own words",
-    }[run.state]
+    }.get(run.state, run.state)
     who = f", by {run.owner}" if run.owner else ""
     partial = "; parts of it are missing" if run.partial else ""
     return f"{now}{who}{for_what}{partial}."
@@ -151,79 +150,55 @@ def _code(run: Run) -> list[Pair]:
     return found
 
 
-def _best(one: Metric) -> Best:
+def _chosen(run: Run, series: Sequence[Metric], asked: QueryDict) -> Chosen:
+    only = [name for name in words(asked, "series") if any(one.name == name for one in series)]
+    shown = [one for one in series if one.name in only] if only else list(series)
+    url, here = reverse("run_curves", args=[run.pk]), reverse("run", args=[run.pk])
+    query = f"?{urlencode([('series', name) for name in only])}" if only else ""
+    return Chosen(
+        url=url + query,
+        state=drawn.state(asked),
+        bests=[_best(one, here) for one in series],
+        summary=_summary(len(curves.drawn([one.name for one in shown])), len(series)),
+        only=only,
+    )
+
+
+def _summary(drawn_now: int, there: int) -> str:
+    if drawn_now == there:
+        return ""
+    return f"{drawn_now} of {there} series are drawn; a name in the table draws that one alone."
+
+
+def _best(one: Metric, here: str) -> Best:
     way = curves.direction(one.name)
-    return Best(one.name, getattr(one, way), getattr(one, f"{way}_step"), one.last)
+    url = f"{here}?{urlencode({'series': one.name})}#curves"
+    return Best(one.name, getattr(one, way), getattr(one, f"{way}_step"), one.last, url)
 
 
-def _file(one: Artifact) -> File:
-    read_url = reverse("run_text", args=[one.pk]) if source_text.is_text(one) else ""
-    return File(one, reverse("file", args=[one.pk]) if one.blob_id else "", read_url)
+def _others(
+    user: Person, run: Run, own: Sequence[links.Link], lines: Sequence[hypotheses.Line]
+) -> list[Other]:
+    """Baselines first, then the newest runs of the same tasks."""
+    baselines = [line.claim.baseline for line in lines if line.claim.baseline]
+    tied = links.runs_of(user, [link.task.pk for link in own])
+    keys = dict.fromkeys([*baselines, *(key for several in tied.values() for key in several)])
+    keys.pop(run.pk, None)
+    wanted = list(keys)[:OTHERS]
+    held = Run.objects.visible_to(user).only("handle", "name").in_bulk(wanted)
+    return [
+        Other(key, _named(held[key], is_baseline=key in baselines)) for key in wanted if key in held
+    ]
+
+
+def _named(run: Run, *, is_baseline: bool) -> str:
+    words_of = f"{run.handle} {run.name}".strip()
+    return f"{words_of} (baseline)" if is_baseline else words_of
 
 
 def _logs(run: Run) -> list[tuple[str, str]]:
     names = LogChunk.objects.filter(run=run).order_by("name").values_list("name", flat=True)
     return [
-        (name, "\n".join(text for _, _, text in read_lines(run.pk, name)[-LOG_TAIL:]))
-        for name in names.distinct()[:3]
+        (name, "\n".join(text for _, _, text in read_lines(run.pk, name, last=LOG_TAIL)))
+        for name in names.distinct()[:LOGS]
     ]
-
-
-# ── curves ───────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """`mark` changes when the charts would; `charts` draws them."""
-
-    mark: str
-    charts: Callable[[], dict[str, Any]] = field(repr=False)
-
-
-def read_curves(run: Run, asked: QueryDict) -> Drawn:
-    metrics = list(Metric.objects.filter(run=run, points__gt=1).order_by("name"))
-    view = window(asked)
-    live = {"live": True} if run.state == "running" else {}
-    grown = max((one.last_at.isoformat() for one in metrics if one.last_at), default="")
-    count = sum(one.points for one in metrics)
-    return Drawn(
-        f"{run.pk}:{count}:{grown}:{run.state}:{sorted(view.items())}",
-        lambda: {"charts": curves.charts(metrics, **view), **live},
-    )
-
-
-def window(asked: QueryDict) -> dict[str, Any]:
-    """What part is asked for: nonsense means all of it."""
-    return {
-        "x": "time" if asked.get("x") == "time" else "step",
-        "start": _number(asked.get("from", "")),
-        "end": _number(asked.get("to", "")),
-    }
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-# ── a source file ────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    artifact: Artifact
-    html: SafeString
-    url: str
-    cut: bool
-
-
-def read_text(artifact: Artifact) -> Text:
-    shown = source_text.read(artifact)
-    return Text(
-        artifact,
-        source_text.highlighted(shown.text, artifact.name or artifact.path),
-        reverse("file", args=[artifact.pk]),
-        shown.cut,
-    )

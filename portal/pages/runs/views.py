@@ -5,12 +5,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import quote_etag
+from django.utils.http import parse_etags, quote_etag
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.pages.asking import person
-from portal.pages.runs import comparing, listing, one
+from portal.pages.asking import person, word, words
+from portal.pages.runs import comparing, drawn, files, listing, one
 from sprints import links
 from sprints.models import Task
 from tracking.models import Artifact, Run
@@ -19,7 +20,8 @@ MAY_TIE = permission_required("sprints.add_evidence", raise_exception=True)
 
 
 def visible(request: HttpRequest, key: UUID) -> Run:
-    return get_object_or_404(Run.objects.visible_to(request.user).select_related("project"), pk=key)
+    held = Run.objects.visible_to(request.user).select_related("project", "source")
+    return get_object_or_404(held, pk=key)
 
 
 @require_GET
@@ -29,10 +31,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def as_csv(request: HttpRequest) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(
-        listing.csv_lines(request.user, request.GET), content_type="text/csv; charset=utf-8"
-    )
+def as_csv(request: HttpRequest) -> HttpResponseBase:
+    """The table as a file; a filter that cannot be read is told on the page."""
+    export = listing.export(request.user, request.GET)
+    if export.problem:
+        page = listing.read(request.user, request.GET)
+        return render(request, "runs/index.html", {"page": page}, status=400)
+    answer = StreamingHttpResponse(export.lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="runs.csv"'
     return answer
 
@@ -41,10 +46,10 @@ def as_csv(request: HttpRequest) -> StreamingHttpResponse:
 def columns(request: HttpRequest) -> HttpResponse:
     """The column chooser: names that hold the typed letters, ticked or not."""
     page = {
-        "found": listing.suggested(request.user, request.GET.get("text", "")),
-        "chosen": request.GET.getlist("col"),
-        "text": request.GET.get("text", ""),
-        "query": request.GET.get("q", ""),
+        "found": listing.suggested(request.user, word(request.GET, "text")),
+        "chosen": words(request.GET, "col"),
+        "text": word(request.GET, "text"),
+        "query": word(request.GET, "q"),
     }
     return render(request, "runs/columns.html", page)
 
@@ -57,7 +62,7 @@ def run(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_GET
 def curves(request: HttpRequest, key: UUID) -> HttpResponse:
-    return answered(request, one.read_curves(visible(request, key), request.GET))
+    return answered(request, drawn.of_run(visible(request, key), request.GET))
 
 
 @require_GET
@@ -68,34 +73,45 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def compared_curves(request: HttpRequest) -> HttpResponse:
-    return answered(request, comparing.read_curves(request.user, request.GET))
+    runs, _ = comparing.chosen(request.user, request.GET)
+    return answered(request, drawn.of_runs(runs, request.GET))
 
 
-def answered(request: HttpRequest, drawn: one.Drawn) -> HttpResponse:
+def answered(request: HttpRequest, found: drawn.Drawn) -> HttpResponse:
     """JSON with an ETag: a chart that did not grow costs a 304."""
-    etag = quote_etag(drawn.mark)
-    if request.headers.get("If-None-Match") == etag:
+    etag = quote_etag(found.mark)
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponse(status=304, headers={"ETag": etag})
     return JsonResponse(
-        drawn.charts(), headers={"ETag": etag, "Cache-Control": "private, no-cache"}
+        found.charts(), headers={"ETag": etag, "Cache-Control": "private, no-cache"}
     )
 
 
 @require_GET
 def diff(request: HttpRequest, key: UUID, other: UUID) -> HttpResponse:
     page = comparing.read_diff(
-        request.user, visible(request, key), visible(request, other), request.GET.get("path", "")
+        request.user, visible(request, key), visible(request, other), word(request.GET, "path")
     )
     return render(request, "runs/diff.html", {"page": page})
 
 
 @require_GET
+def diff_with(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Where the run page's choice of another run leads."""
+    held = visible(request, key)
+    chosen, _ = comparing.chosen(request.user, request.GET)
+    if not chosen:
+        messages.error(request, "Choose a run to compare the source with.")
+        return redirect("run", held.pk)
+    return redirect(files.diff_url(held.pk, chosen[0].pk))
+
+
+@require_GET
 def text(request: HttpRequest, key: UUID) -> HttpResponse:
     """A source file of a run, to be read."""
-    held = get_object_or_404(
-        Artifact.objects.visible_to(request.user).select_related("blob", "run"), pk=key
-    )
-    return render(request, "runs/text.html", {"page": one.read_text(held)})
+    shown = Artifact.objects.visible_to(request.user).select_related("blob", "run")
+    held = get_object_or_404(shown, pk=key)
+    return render(request, "runs/text.html", {"page": files.read_text(held)})
 
 
 @require_POST
@@ -103,7 +119,7 @@ def text(request: HttpRequest, key: UUID) -> HttpResponse:
 def tie(request: HttpRequest, key: UUID) -> HttpResponse:
     """Tie a run to a task by its key, or untie it."""
     held = visible(request, key)
-    name = request.POST.get("task", "").strip()
+    name = word(request.POST, "task")
     task = Task.objects.visible_to(request.user).named([name]).first()
     if task is None:
         messages.error(request, f"No task has the key “{name}”.")

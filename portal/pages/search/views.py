@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
+from portal.pages.asking import word
 from portal.search import Hit, Result, jump, search
 from portal.search.asking import KINDS
 from portal.shell import SECTIONS
@@ -37,8 +38,7 @@ class PaletteRow:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """An exact key goes straight to its page."""
-    text = request.GET.get("q", "").strip()
-    kind = request.GET.get("kind", "")
+    text, kind = word(request.GET, "q"), word(request.GET, "kind")
     if text and not kind and (only := jump(request.user, text)):
         return redirect(only.url)
     result = search(request.user, text, kind=kind if kind in KINDS else "")
@@ -72,7 +72,7 @@ def tabs(result: Result) -> list[Tab]:
 @require_GET
 def palette(request: HttpRequest) -> HttpResponse:
     """Rows for the command palette: places, then things."""
-    text = request.GET.get("q", "").strip()
+    text = word(request.GET, "q")
     lowered = text.lower()
     places = [
         PaletteRow(place.url, "go to", place.name)

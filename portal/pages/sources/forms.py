@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.utils.text import slugify
 
 from portal.streams import KINDS, Kind, Setting
@@ -19,12 +20,17 @@ INTERVALS = (
     (360, "every 6 hours"),
     (1440, "every day"),
 )
+RESERVED = {"add"}  # /sources/add/
 KEPT = "Leave empty to keep the stored one."
 
 
 def words(text: str) -> list[str]:
-    """One a line, or with commas."""
-    return [word for word in text.replace(",", "\n").split() if word]
+    """One a line, or with commas. A name may hold spaces: "Research hypothesis"."""
+    return lines(text.replace(",", "\n"))
+
+
+def lines(text: str) -> list[str]:
+    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
 def zone(name: str) -> str:
@@ -53,13 +59,15 @@ class SourceForm(forms.Form):
         for setting in self.kind.settings:
             self.fields[f"set_{setting.name}"] = field_for(setting)
         if self.kind.secret:
-            self.fields["secret"] = secret_field(self.kind, stored=bool(source))
+            stored = source is not None and bool(source.sealed_secret)
+            self.fields["secret"] = secret_field(self.kind, stored=stored)
         self.order_fields(["name", *(f"set_{one.name}" for one in self.kind.settings), "secret"])
 
     def _initial(self) -> dict[str, Any]:
         if self.source is None:
             everyone = Group.objects.values_list("pk", flat=True)
-            return {"viewers": list(everyone), "interval": 5}
+            own = {f"set_{one.name}": shown(one, {}) for one in self.kind.settings}
+            return {"viewers": list(everyone), "interval": 5, **own}
         held = self.source.settings
         return {
             "name": self.source.name,
@@ -82,10 +90,15 @@ class SourceForm(forms.Form):
             source.secret = self.cleaned_data["secret"]
         return source
 
+    @transaction.atomic
     def save(self) -> Source:
+        """Other settings than before mean that everything is read anew."""
+        before = dict(self.source.settings) if self.source else None
         source = self.apply_to(self.source or Source(slug=free_slug(self.cleaned_data["name"])))
         source.save()
         source.viewers.set(self.cleaned_data["viewers"])
+        if before is not None and before != source.settings:
+            source.read_anew()
         return source
 
 
@@ -105,16 +118,28 @@ def field_for(setting: Setting) -> forms.Field:
         return forms.BooleanField(**common | {"required": False})
     if setting.kind == "choice":
         return forms.ChoiceField(choices=setting.choices, **common)
-    if setting.kind == "list":
-        return WordsField(widget=forms.Textarea(attrs={"rows": 3}), **common)
+    if setting.kind in {"list", "lines"}:
+        made = WordsField if setting.kind == "list" else LinesField
+        return made(widget=forms.Textarea(attrs={"rows": 3}), **common)
     if setting.kind == "zone":
         return ZoneField(**common)
     return forms.CharField(max_length=1000, **common)
 
 
 class WordsField(forms.CharField):
+    split = staticmethod(words)
+
     def clean(self, value: Any) -> Any:
-        return words(super().clean(value))
+        found = self.split(super().clean(value))
+        if self.required and not found:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return found
+
+
+class LinesField(WordsField):
+    """Paths: a comma belongs to the name."""
+
+    split = staticmethod(lines)
 
 
 class ZoneField(forms.CharField):
@@ -134,8 +159,9 @@ def secret_field(kind: Kind, *, stored: bool) -> forms.Field:
 
 
 def free_slug(name: str) -> str:
-    """A slug that no source has yet."""
+    """A slug that no source has yet, and no other page."""
     wanted = slugify(name)[:40] or "source"
     taken = set(Source.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    taken |= RESERVED
     numbers = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return wanted if wanted not in taken else next(one for one in numbers if one not in taken)

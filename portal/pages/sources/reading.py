@@ -159,7 +159,7 @@ def _facts(source: Source) -> list[Pair]:
     said = [
         Pair(name.replace("_", " ").capitalize(), _words(value))
         for name, value in source.settings.items()
-        if value not in ("", [], None)
+        if value not in ("", [], None) and not name.startswith("_")
     ]
     expires = source.secret_expires_at
     credential = "stored, encrypted" if source.sealed_secret else "none"

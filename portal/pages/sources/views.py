@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_GET, require_POST
 
 from portal import tasks
 from portal.freshness import read as standings
-from portal.pages.asking import person
+from portal.pages.asking import person, word
 from portal.pages.sources import reading
 from portal.pages.sources.forms import SourceForm
 from portal.streams import KINDS
@@ -52,7 +52,7 @@ def progress(request: HttpRequest, slug: str) -> HttpResponse:
 @MAY_ADD
 def add(request: HttpRequest) -> HttpResponse:
     """First the kind, then its form."""
-    kind = request.GET.get("kind", "")
+    kind = word(request.GET, "kind")
     if kind not in KINDS:
         return render(request, "sources/kinds.html", {"kinds": KINDS})
     form = SourceForm(kind, request.POST or None)
@@ -62,6 +62,8 @@ def add(request: HttpRequest) -> HttpResponse:
 @MAY_CHANGE
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     held = visible(request, slug)
+    if held.kind not in KINDS:
+        raise Http404(f"Nothing here reads sources of the kind {held.kind}.")
     form = SourceForm(held.kind, request.POST or None, source=held)
     return edited(request, form, held.kind)
 
@@ -76,7 +78,8 @@ def edited(request: HttpRequest, form: SourceForm, kind: str) -> HttpResponse:
             saved = form.save()
             tasks.start_sync(saved, by=person(request))
             messages.success(request, f"{saved.name} is saved, and a sync has started.")
-            return redirect("source", saved.slug)
+            seen = Source.objects.visible_to(request.user).filter(pk=saved.pk).exists()
+            return redirect("source", saved.slug) if seen else redirect("sources")
     page = {"form": form, "kind": KINDS[kind], "tested": tested, "source": form.source}
     return render(request, "sources/form.html", page)
 
@@ -85,7 +88,9 @@ def edited(request: HttpRequest, form: SourceForm, kind: str) -> HttpResponse:
 @MAY_SYNC
 def sync(request: HttpRequest, slug: str) -> HttpResponse:
     held = visible(request, slug)
-    if tasks.start_sync(held, by=person(request)):
+    if held.kind not in KINDS:
+        messages.error(request, f"Nothing here reads sources of the kind {held.kind}.")
+    elif tasks.start_sync(held, by=person(request)):
         messages.success(request, f"A sync of {held.name} has started.")
     else:
         messages.info(request, f"A sync of {held.name} is under way already.")
