@@ -218,6 +218,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "What the pages show, as JSON. Tokens are made under Settings, API tokens.",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["portal.accounts.tokens.HasScope"],
 }
 
 # ── work in the background ───────────────────────────────────────────────────
