@@ -72,13 +72,17 @@ class Crew:
         self.until(lambda: process.poll() == 0)
         self.running.remove((process, what))
 
-    def until(self, ready: Callable[[], bool], *, seconds: float = 600) -> None:
-        """Waits, but not past a death, a wish to stop, or its time."""
+    def until(
+        self, ready: Callable[[], bool], *, of: Child | None = None, seconds: float = 600
+    ) -> None:
+        """Waits, but not past a death, a wish to stop, or its time. `of`: whose
+        last words explain it when the time runs out."""
         deadline = time.monotonic() + seconds
         while not ready():
             self.look()
             if time.monotonic() > deadline:
-                raise CannotStart(f"Not ready after {seconds:.0f} s; see {self.logs}.")
+                told = self.last_words(of) if of else f"See {self.logs}."
+                raise CannotStart(f"Not ready after {seconds:.0f} s. {told}")
             time.sleep(LOOK)
 
     def watch(self) -> None:
@@ -96,8 +100,11 @@ class Crew:
 
     def ended(self, what: Child, code: int) -> str:
         how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+        return f"{what.name} ended by itself ({how}). {self.last_words(what)}"
+
+    def last_words(self, what: Child) -> str:
         last = "\n".join(self.log(what).read_text(errors="replace").splitlines()[-15:])
-        return f"{what.name} ended by itself ({how}). Its last words ({self.log(what)}):\n{last}"
+        return f"The last words of {what.name} ({self.log(what)}):\n{last}"
 
     def log(self, what: Child) -> Path:
         return self.logs / f"{what.name}.log"

@@ -66,8 +66,9 @@ def start(crew: Crew, folder: Path, wish: Wish, port: int) -> None:
     bring_up_to_date(crew, folder, demo=wish.demo and ours)
     if collecting:
         finish_static(crew, folder, collecting)
-    crew.begin(processes.web(wish.host, port))
-    crew.until(lambda: answers(wish.host, port), seconds=60)
+    web = processes.web(wish.host, port)
+    crew.begin(web)
+    crew.until(lambda: answers(wish.host, port), of=web, seconds=120)
     crew.say("The pages answer")
     if (folder / "sample" / "ports.json").is_file():
         crew.begin(processes.practice(folder / "sample"))

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from portal import checks
@@ -34,9 +34,10 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, skip_checks=True, verbosity=1)
         if User.objects.exists():
             return
-        first_login(settings.DATA / "keys" / "first_login")
-        if demo and "demo" in get_commands():
-            call_command("demo")
+        with transaction.atomic():  # all of it, or the next start tries again
+            first_login(settings.DATA / "keys" / "first_login")
+            if demo and "demo" in get_commands():
+                call_command("demo")
 
 
 def migrations_wait() -> bool:
