@@ -47,7 +47,7 @@ class Standings(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)  # type: ignore[assignment]
+        self.result_list = list(self.result_list)
         for standing in standings(self.result_list, timezone.now()):
             standing.source.standing = standing  # type: ignore[attr-defined]
 

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import redis
 import structlog
@@ -30,9 +31,8 @@ class Requests(RequestMiddleware):  # type: ignore[misc]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == "/healthz":
-            return self.get_response(request)
-        answer: HttpResponse = super().__call__(request)
-        return answer
+            return cast(HttpResponse, self.get_response(request))
+        return cast(HttpResponse, super().__call__(request))
 
 
 @never_cache

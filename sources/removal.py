@@ -85,4 +85,4 @@ def clear_table(model: Model, source: Source) -> int:
             cursor.execute(statement, [source.pk, PIECE])
             deleted += cursor.rowcount
             if cursor.rowcount < PIECE:
-                return deleted
+                return int(deleted)

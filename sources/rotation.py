@@ -19,7 +19,7 @@ def rotate() -> Rotated:
     entered meanwhile is newer than ours and stays."""
     told = Rotated()
     for source in Source.objects.exclude(sealed_secret=None).order_by("name"):
-        held = bytes(source.sealed_secret)
+        held = bytes(source.sealed_secret or b"")
         try:
             fresh = secrets.rotated(held)
         except secrets.Unreadable:

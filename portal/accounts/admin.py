@@ -164,7 +164,7 @@ class Told(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)  # type: ignore[assignment]
+        self.result_list = list(self.result_list)
         known = names(self.result_list)
         for event in self.result_list:
             event.known = known
@@ -234,7 +234,7 @@ class EventsAdmin(ReadOnly):
 
     @admin.display(description="what")
     def what(self, event: Any) -> str:
-        return WHAT.get(event.pgh_model.partition(".")[2], event.pgh_model)
+        return str(WHAT.get(event.pgh_model.partition(".")[2], event.pgh_model))
 
     @admin.display(description="which")
     def which(self, event: Any) -> str:

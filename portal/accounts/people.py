@@ -4,6 +4,7 @@ A role is one of five groups, made by a migration. Other groups of a person
 are left alone: they say what is seen, not what may be done.
 """
 
+import re
 from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
@@ -70,7 +71,7 @@ def has_email(email: str, *, but: User | None = None) -> bool:
 def free_name(email: str) -> str:
     """The address's first part, with a number when somebody has it."""
     local = email.partition("@")[0].lower()[:100]
-    allowed = UnicodeUsernameValidator().regex
+    allowed = re.compile(UnicodeUsernameValidator().regex)
     wanted = "".join(sign for sign in local if allowed.match(sign)) or "person"
     held = User.objects.filter(username__istartswith=wanted)
     taken = {name.lower() for name in held.values_list("username", flat=True)}

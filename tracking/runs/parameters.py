@@ -45,7 +45,7 @@ def _held(name: str, value: Any) -> Q:
     return sure(Q(Exact(value_of(name), value)))
 
 
-def _found(name: str, values: list[Any]) -> QuerySet[Run, dict[str, Any]]:
+def _found(name: str, values: list[Any]) -> QuerySet[Run, Any]:
     """Equality by the index. The limit is a fence: without it the planner folds
     this into the walk that it was meant to replace."""
     found = Run.objects.filter(reduce(operator.or_, (_equals(name, one) for one in values)))

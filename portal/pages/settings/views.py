@@ -29,9 +29,9 @@ def changes_email(request: HttpRequest) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
-@reauthentication_required(enabled=changes_email)
+@reauthentication_required(enabled=changes_email)  # type: ignore[untyped-decorator]
 def own(request: HttpRequest) -> HttpResponse:
-    person = User.objects.get(pk=request.user.pk)
+    person = asker(request)
     profile = Profile.objects.filter(user=person).first() or Profile(user=person)
     form = SettingsForm(person, profile, request.POST or None)
     if request.method == "POST" and form.is_valid():
