@@ -38,7 +38,13 @@ pytest_plugins = ["tests.browsing"]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Before xdist makes its workers, which share the servers."""
+    """Before xdist makes its workers, which share the servers.
+
+    A worker that inherited the settings' name would read them, with this process's
+    data folder and queue, before its own conftest chooses others.
+    """
+    if session.config.getoption("numprocesses", None):
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     if servers.WORKER in os.environ or session.config.option.collectonly:
         return
     running = servers.Servers(FOLDER)

@@ -7,7 +7,7 @@ from handoff.facts import frame, lock, weights
 from handoff.facts.fact import Fact, missing
 from handoff.facts.files import File
 from handoff.facts.gathered import Gathered
-from handoff.facts.readings import Reading, reading
+from handoff.facts.readings import Reading, reading, trouble_of
 from sources.connectors.base import Json
 
 INFERENCE = ("model", "inference", "Inference code", "inference-code")
@@ -60,7 +60,9 @@ def _files(held: Held, section: str, name: str, title: str, role: str) -> Fact:
         return missing(section, name, title, held.why_not(role))
     value: list[Json] = [one.path for one in found]
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    return Fact(section, name, title, "verified", value, f"{found[0].path}{more}")
+    troubles = ((one.path, trouble_of(one.blob)) for one in found)
+    concern = next((f"{path}: {trouble}" for path, trouble in troubles if trouble), "")
+    return Fact(section, name, title, "verified", value, f"{found[0].path}{more}", concern)
 
 
 # ── the checkpoint ───────────────────────────────────────────────────────────

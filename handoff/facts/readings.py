@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from django.core.cache import cache
 
-from tracking.blobs import open_blob
+from tracking.blobs import open_blob, path_of
 from tracking.models import Blob
 
 KEPT = 30 * 24 * 3600
@@ -20,15 +20,22 @@ type Reader = Callable[[BinaryIO, int], Reading]
 
 
 def reading(kind: str, blob: Blob, read: Reader, *, fresh: bool) -> Reading:
-    """`read(stream, size)`, or {"trouble": why} when the bytes are lost."""
+    """`read(stream, size)`, or {"trouble": why} when the bytes are lost or damaged,
+    whatever is remembered of them."""
+    if trouble := trouble_of(blob):
+        return {"trouble": trouble}
     place = f"reading:{VERSION}:{kind}:{blob.sha256}"
     held: Reading | None = None if fresh else cache.get(place)
     if held is not None:
         return held
-    try:
-        with open_blob(blob) as stream:
-            found = read(stream, blob.size)
-    except FileNotFoundError:
-        return {"trouble": "its bytes are no longer in the store"}
+    with open_blob(blob) as stream:
+        found = read(stream, blob.size)
     cache.set(place, found, KEPT)
     return found
+
+
+def trouble_of(blob: Blob) -> str:
+    """What a glance at the store tells; a seal hashes every byte."""
+    if blob.corrupt:
+        return "its stored bytes are not those that came in"
+    return "" if path_of(blob.sha256).is_file() else "its bytes are no longer in the store"

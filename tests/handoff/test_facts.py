@@ -12,7 +12,7 @@ from handoff import draft, facts
 from handoff.facts import frame, lock, metrics, weights
 from tests.handoff import making
 from tracking.blobs import path_of
-from tracking.models import Artifact
+from tracking.models import Artifact, Blob
 
 
 @pytest.fixture(autouse=True)
@@ -366,7 +366,9 @@ def test_a_pickled_checkpoint_is_a_concern(lab, anna):
 
 
 def test_lost_bytes_are_said_not_raised(lab, anna):
+    """Also of a file that was read before, and is remembered."""
     run = making.whole_run(lab, salt=1.5)
+    assert known(run, anna).fact("frame").concern == ""
     held = Artifact.objects.get(run=run, role="dataset-frame")
     away = path_of(held.blob_id)
     content = away.read_bytes()
@@ -376,6 +378,15 @@ def test_lost_bytes_are_said_not_raised(lab, anna):
     finally:
         away.write_bytes(content)
     assert fact.concern == "its bytes are no longer in the store"
+
+
+@pytest.mark.parametrize(
+    ("role", "name"), [("checkpoint", "checkpoint"), ("inference-code", "inference")]
+)
+def test_damaged_bytes_are_said(lab, anna, role, name):
+    run = making.whole_run(lab)
+    Blob.objects.filter(artifacts__run=run, artifacts__role=role).update(corrupt=True)
+    assert known(run, anna).fact(name).concern.endswith("not those that came in")
 
 
 def test_a_file_is_read_once_for_each_content(lab, anna, monkeypatch):
