@@ -59,11 +59,13 @@ $(UV):
 	@touch $@
 
 .venv/.run: lock/run.txt .venv/.made
+	@echo "Installing what lock/run.txt pins …"
 	@$(INSTALL) -r lock/run.txt
 	@touch $@
 
 # All of lock/run.txt is in lock/dev.txt.
 .venv/.test: lock/dev.txt .venv/.made
+	@echo "Installing what lock/dev.txt pins …"
 	@$(INSTALL) -r lock/dev.txt
 	@touch .venv/.run $@
 
