@@ -1,9 +1,11 @@
 """Static files by their digest: a browser may keep them for ever."""
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import (  # type: ignore[import-untyped]
+    CompressedManifestStaticFilesStorage,
+)
 
 
-class Assets(CompressedManifestStaticFilesStorage):
+class Assets(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Also names modules by digest where other modules import them.
 
     Without it an imported module keeps its plain name, and for a minute after an

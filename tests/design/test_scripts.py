@@ -223,6 +223,7 @@ def test_a_chart_without_a_point_says_so(page, page_checks):
     empty = {"title": "f1", "unit": "", "series": [{"label": "train", "x": [], "y": []}]}
     page.route("**/series/**", lambda route: route.fulfill(json={"charts": [empty]}))
     page.get_by_label("Along").select_option("time")
+    expect(page.locator(".curve")).to_have_count(1)
     expect(page.locator(".curve")).to_have_text("f1No point was logged in this range.")
     page_checks()
 
