@@ -10,10 +10,14 @@ from django.db import transaction
 
 from demo import jira
 from demo.work import Paths, prepared
+from handoff import draft
+from handoff import seal as sealing
 from portal.management.commands import demo as sample_command
 from portal.streams import KINDS
 from sources import engine
 from sources.models import Source
+from tests.handoff import making
+from tests.handoff.asking import RIGHTS
 from tracking.models import Run
 
 TOLD = datetime(2026, 11, 24, 7, tzinfo=UTC)
@@ -77,3 +81,44 @@ def lead(work: None) -> User:
 def form53(work: None) -> Run:
     """A hand-off candidate: checkpoint, code, frame, lock, plots and a probe."""
     return Run.objects.get(handle="FORM-53")
+
+
+# ── small rows, for what needs no sample ─────────────────────────────────────
+
+
+@pytest.fixture
+def lab(db):
+    return making.source()
+
+
+@pytest.fixture
+def anna(lab):
+    """She may do everything here."""
+    return making.person("anna", *RIGHTS, source=lab)
+
+
+@pytest.fixture
+def reader(lab):
+    return making.person("rea", source=lab)
+
+
+@pytest.fixture
+def run(lab, anna):
+    """Of DOC-12, a hypothesis of DOC-10 in sprint 49."""
+    story = making.task(lab, "DOC-10", sprint=making.sprint(lab))
+    claim = making.task(lab, "DOC-12", parent=story, hypothesis=True, sprint=story.sprint)
+    making.hypothesis(claim, by=anna)
+    made = making.whole_run(lab)
+    making.tag(made, "DOC-12")
+    making.verdict(claim, made, by=anna)
+    return made
+
+
+@pytest.fixture
+def begun(run, anna):
+    return draft.start(run, by=anna)
+
+
+@pytest.fixture
+def sealed(begun, anna):
+    return sealing.seal(begun, by=anna)
