@@ -52,7 +52,7 @@ class FoundByTask(ReadOnly):
 
 
 class Mirror(ReadOnly):
-    list_filter: tuple[Any, ...] = ("source",)
+    list_filter = ("source",)
     list_select_related = ("source",)
 
 
@@ -86,7 +86,8 @@ class SprintState(Words):
 
 
 @admin.register(Sprint)
-class SprintAdmin(Mirror):
+class SprintAdmin(ReadOnly):
+    list_select_related = ("source",)
     list_display = ("name", "number", "state", "starts_at", "ends_at", "completed_at", "source")
     list_filter = ("source", SprintState)
     fields = (*list_display, "goal", "board", "external_id", "removed_at", "key")
