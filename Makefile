@@ -30,12 +30,11 @@ doctor: .venv/.run ## say in words what is wrong with this setup
 test: .venv/.test chromium ## every test, in a real browser and on real servers
 	@$(PYTHON) -m pytest $(TESTS) -n $(WORKERS) --dist loadfile $(ARGS)
 
-check: .venv/.test ## lint, types, floors, migrations
+check: .venv/.test ## lint, types, floors (migrations are checked by a test)
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
-	$(PYTHON) manage.py makemigrations --check --dry-run
 
 fmt: .venv/.test ## put every file into shape
 	$(PYTHON) -m ruff check --fix .
