@@ -89,6 +89,13 @@ def test_only_new_points_are_read(practice, project, runs, neptune):
     assert practice.asked["getFloatSeriesValues"] == 1
 
 
+def test_a_thousand_points_are_one_request(practice, project, runs, neptune):
+    runs("INC-1", loss=points(0, 1_000))
+    practice.asked.clear()
+    assert len(read(neptune, project=project.qualified).steps("INC-1", "loss")) == 1_000
+    assert practice.asked["getFloatSeriesValues"] == 1
+
+
 def test_a_tag_on_a_finished_run_reads_no_series_again(practice, project, runs, neptune):
     run = runs("INC-1", loss=points(0, 1_500))
     first = read(neptune, project=project.qualified)

@@ -1,11 +1,11 @@
 """What a table row means. Pure: a row in, records and what to read next out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from zlib import crc32
 
-from sources.connectors.base import Attribute, Gap, RunRecord
+from sources.connectors.base import Attribute, Gap, Kind, RunRecord
 from sources.connectors.neptune.table import Entry, Table
 from sources.connectors.neptune.times import moment
 
@@ -60,39 +60,48 @@ class Row:
 
 
 def row_of(entry: Entry, project: str, table: Table) -> Row:
-    kind = table.kind
-    attributes: dict[str, Attribute] = {}
-    series, files, gaps = [], [], []
-    for one in entry.fields:
-        shown = Shown(one["name"], one["type"], one.get(f"{one['type']}Properties") or {})
-        if shown.type in SERIES:
-            series.append(shown)
-        elif shown.type in FILES:
-            files.append(shown)
-        elif shown.type not in ATTRIBUTES:
-            gaps.append(Gap(shown.path, f"of a type we do not know ({shown.type})"))
-        meaning = ATTRIBUTES.get(shown.type)
-        value = meaning and meaning(shown.properties)
-        if value:
-            attributes[shown.path] = value
-    if kind == "run" and "source_code/git" not in attributes:
-        gaps.append(Gap("commit", "was not logged: no git repository where the run began"))
+    fields = [
+        Shown(one["name"], one["type"], one.get(f"{one['type']}Properties") or {})
+        for one in entry.fields
+    ]
+    record = RunRecord(
+        project,
+        entry.sys_id,
+        attributes_of(fields),
+        kind=table.kind,
+        gaps=gaps_of(fields, table.kind),
+        provenance={"tracker": "neptune", "host": table.wire.host, "id": entry.id},
+        trashed=entry.value("sys/trashed") is True,
+    )
     return Row(
         table.project_id,
         entry,
-        RunRecord(
-            project,
-            entry.sys_id,
-            attributes,
-            kind=kind,
-            gaps=gaps,
-            provenance={"tracker": "neptune", "host": table.wire.host, "id": entry.id},
-            trashed=entry.value("sys/trashed") is True,
-        ),
-        running=kind == "run" and entry.value("sys/state") == "running",
-        series=series,
-        files=files,
+        record,
+        running=table.kind == "run" and entry.value("sys/state") == "running",
+        series=[shown for shown in fields if shown.type in SERIES],
+        files=[shown for shown in fields if shown.type in FILES],
     )
+
+
+def attributes_of(fields: Sequence[Shown]) -> dict[str, Attribute]:
+    meant = {
+        shown.path: ATTRIBUTES[shown.type](shown.properties)
+        for shown in fields
+        if shown.type in ATTRIBUTES
+    }
+    return {path: value for path, value in meant.items() if value is not None}
+
+
+def gaps_of(fields: Sequence[Shown], kind: Kind) -> list[Gap]:
+    gaps = [
+        Gap(shown.path, f"of a type we do not know ({shown.type})")
+        for shown in fields
+        if shown.type not in ATTRIBUTES
+    ]
+    references = [shown for shown in fields if shown.type == "gitRef"]
+    if kind == "run" and all(git(one.properties) is None for one in references):
+        gaps.append(Gap("commit", "was not logged: no git repository where the run began"))
+    return gaps
 
 
 # ── values ───────────────────────────────────────────────────────────────────

@@ -56,9 +56,13 @@ def new_points(wire: Wire, row: Row, shown: Shown, known: Reached | None) -> Ite
 def reached_with(points: Sequence[Point], done: int, shown: Shown) -> Reached:
     """The fingerprint is kept with the last point only: who stops before it
     has not read what the table told of."""
-    step = step_of(points[-1], done - 1)
-    at_the_end = len(points) < POINTS or step == shown.last_step
-    return Reached(done, step, shown.fingerprint if at_the_end else UNREAD)
+    fingerprint = shown.fingerprint if at_the_end(points, done, shown) else UNREAD
+    return Reached(done, step_of(points[-1], done - 1), fingerprint)
+
+
+def at_the_end(points: Sequence[Point], done: int, shown: Shown) -> bool:
+    """Of what the table told. What came since is read the next time."""
+    return len(points) < POINTS or step_of(points[-1], done - 1) == shown.last_step
 
 
 def ask(wire: Wire, row: Row, shown: Shown, offset: int) -> Sequence[Point]:
@@ -89,9 +93,9 @@ def paged(
 ) -> Iterator[Sequence[Point]]:
     while found:
         yield found
-        if len(found) < POINTS:
-            return
         first += len(found)
+        if at_the_end(found, first, shown):
+            return
         found = ask(wire, row, shown, first)
 
 
