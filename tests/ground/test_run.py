@@ -48,7 +48,7 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
 
 def test_a_first_start_prints_an_address_and_a_login_that_opens_it(portal: Portal) -> None:
     name, password = portal.login()
-    with httpx.Client(base_url=portal.url, follow_redirects=True) as person:
+    with httpx.Client(base_url=portal.url, follow_redirects=True, timeout=60) as person:
         page = person.get("/")
         assert page.url.path == "/accounts/login/"
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
@@ -144,7 +144,7 @@ def test_a_later_start_migrates_nothing_and_finds_everything(folder: Path) -> No
         assert "collected" not in portal.said
         assert rows(folder, "select username from auth_user") == [("admin",)]
     finally:
-        portal.process.send_signal(signal.SIGKILL)
+        portal.end(signal.SIGKILL)
     assert soon(lambda: living(folder) == []), living(folder)
 
 
