@@ -6,11 +6,13 @@ before any other conftest imports a model.
 
 import os
 import time
+from collections.abc import Iterator
 
 import django
 import hypothesis
 import pytest
 from cryptography.fernet import Fernet
+from pytest_django.plugin import blocking_manager_key
 
 from tests import loopback, servers
 
@@ -25,6 +27,8 @@ for unwanted in ("LABLEDGER_DEBUG", "LABLEDGER_HOSTS", "LABLEDGER_HTTPS", "LABLE
 
 FOLDER = servers.choose()
 django.setup()
+from tests import migrated  # noqa: E402 -- it imports models, which need the settings
+
 # Django set the process's zone to its own; code that leans on it must be found.
 os.environ["TZ"] = "Asia/Kathmandu"
 time.tzset()
@@ -50,3 +54,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     running = servers.Servers(FOLDER)
     session.config.add_cleanup(running.stop)
     running.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test with a live server empties every table when it ends, and with them the
+    rows that migrations made: they are put back, for whichever test comes next."""
+    answer = yield
+    marker = item.get_closest_marker("django_db")
+    emptied = {"live_server", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    if emptied or (marker and marker.kwargs.get("transaction")):
+        with item.config.stash[blocking_manager_key].unblock():
+            migrated.again()
+    return answer
