@@ -1,5 +1,6 @@
 """The admin answers an operator's questions, and shows nobody a secret."""
 
+import json
 import uuid
 
 import pytest
@@ -82,7 +83,7 @@ def test_the_list_of_sources_costs_the_same_for_one_and_thirty(
 def changed(source, **values):
     return {
         "name": source.name,
-        "settings": '{"paths": ["/a"]}',
+        "settings": json.dumps(source.settings),
         "interval": "00:05:00",
         "new_credential": "",
         **values,
