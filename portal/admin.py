@@ -98,8 +98,10 @@ class SourceAdmin(admin.ModelAdmin):
         if form.cleaned_data["new_credential"]:
             source.secret = form.cleaned_data["new_credential"]
             changed.add("sealed_secret")
+        # A form calls JSON changed that is only written otherwise.
+        before = Source.objects.values_list("settings", flat=True).get(pk=source.pk)
         source.save(update_fields=changed)
-        if "settings" in changed:
+        if source.settings != before:
             source.read_anew()
 
     # ── the columns ──────────────────────────────────────────────────────────
