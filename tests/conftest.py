@@ -57,13 +57,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """A test with a live server empties every table when it ends, and with them the
     rows that migrations made: they are put back, for whichever test comes next."""
     answer = yield
     marker = item.get_closest_marker("django_db")
     emptied = {"live_server", "transactional_db"} & set(getattr(item, "fixturenames", ()))
-    if emptied or (marker and marker.kwargs.get("transaction")):
+    transactional = bool(emptied or (marker and marker.kwargs.get("transaction")))
+    if transactional and nextitem is not None:  # after the last one there is no database
         with item.config.stash[blocking_manager_key].unblock():
             migrated.again()
     return answer
