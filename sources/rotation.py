@@ -8,10 +8,13 @@ from sources.models import Source
 
 @dataclass(slots=True)
 class Rotated:
-    """`unreadable`: names of sources whose credential no present key opens."""
+    """`unreadable`: names of what holds a secret that no present key opens."""
 
     done: int = 0
     unreadable: list[str] = field(default_factory=list)
+
+    def __add__(self, other: "Rotated") -> "Rotated":
+        return Rotated(self.done + other.done, self.unreadable + other.unreadable)
 
 
 def rotate() -> Rotated:

@@ -17,7 +17,7 @@ from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -170,19 +170,25 @@ class Told(ChangeList):
             event.known = known
 
 
+JOINED: dict[str, type[Model]] = {
+    "source_id": Source,
+    "user_id": User,
+    "group_id": Group,
+    "permission_id": Permission,
+}
+
+
 def names(events: Iterable[Any]) -> dict[tuple[str, str], str]:
-    """By kind of thing and its number, as text."""
-    wanted: dict[str, set[Any]] = {"user": set(), "group": set(), "source": set()}
-    wanted["permission"] = set()
+    """By column and number, as text."""
+    wanted: dict[str, set[Any]] = {column: set() for column in JOINED}
     for event in events:
-        for kind in wanted.keys() & event.pgh_data.keys():
-            wanted[kind].add(event.pgh_data[kind])
-        wanted["user"].add((event.pgh_context or {}).get("user"))
-    models = {"user": User, "group": Group, "source": Source, "permission": Permission}
+        for column in JOINED.keys() & event.pgh_data.keys():
+            wanted[column].add(event.pgh_data[column])
+        wanted["user_id"].add((event.pgh_context or {}).get("user"))
     return {
-        (kind, str(found.pk)): str(found)
-        for kind, keys in wanted.items()
-        for found in models[kind]._default_manager.filter(pk__in=keys - {None})
+        (column, str(found.pk)): str(found)
+        for column, keys in wanted.items()
+        for found in JOINED[column]._default_manager.filter(pk__in=keys - {None})
     }
 
 
@@ -202,7 +208,7 @@ class Across(admin.SimpleListFilter):
 class EventsAdmin(ReadOnly):
     """Newest first. Events cannot be changed, here or in the database."""
 
-    list_display = ("pgh_created_at", "by", "did", "what", "which", "changes")
+    list_display = ("at", "by", "did", "what", "which", "changes")
     list_display_links = None
     list_filter = (Across,)
     ordering = ("-pgh_created_at",)
@@ -220,12 +226,16 @@ class EventsAdmin(ReadOnly):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
+    @admin.display(description="when", ordering="pgh_created_at")
+    def at(self, event: Any) -> Any:
+        return event.pgh_created_at
+
     @admin.display(description="who")
     def by(self, event: Any) -> str:
         """A person, a command, or nobody: a migration, or the database's own shell."""
         told = event.pgh_context or {}
         user = told.get("user")
-        person = event.known.get(("user", str(user)), f"person {user}, gone") if user else ""
+        person = event.known.get(("user_id", str(user)), f"person {user}, gone") if user else ""
         return " · ".join(filter(None, (person, told.get("command", ""))))
 
     @admin.display(description="did")
@@ -243,10 +253,8 @@ class EventsAdmin(ReadOnly):
         for own in ("username", "name", "role"):
             if own in values:
                 return str(values[own])
-        joined = [kind for kind in ("source", "user", "group", "permission") if kind in values]
-        return " · ".join(
-            event.known.get((kind, str(values[kind])), f"{kind} {values[kind]}") for kind in joined
-        )
+        joined = [(column, str(values[column])) for column in JOINED if column in values]
+        return " · ".join(event.known.get(pair, " ".join(pair)) for pair in joined)
 
     @admin.display(description="changes")
     def changes(self, event: Any) -> str:

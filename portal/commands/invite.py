@@ -15,4 +15,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(chosen: argparse.Namespace) -> int:
     address = [f"--address={chosen.address}"] if chosen.address else []
-    return processes.ask_django("invite", f"--role={chosen.role}", *address, "--", chosen.email)
+    return processes.ask_django("invite", f"--role={chosen.role}", *address, chosen.email)

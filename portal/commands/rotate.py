@@ -4,7 +4,7 @@ import argparse
 
 from portal import processes
 
-HELP = "encrypt every stored credential anew, with the newest credential key"
+HELP = "encrypt every stored secret anew, with the newest credential key"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -44,7 +44,7 @@ def test_an_invited_person_sets_a_password_once_and_signs_in(ada):
     link = links[0]
     form = Client().get(link)
     assert "eve.night" in form.content.decode()
-    assert form["Referrer-Policy"] == "no-referrer"
+    assert form["Referrer-Policy"] == "same-origin"
     assert Client().post(link, NEW).url == "/accounts/login/"
     answer = Client().post("/accounts/login/", {"login": "eve.night", "password": PASSWORD})
     assert answer.url == "/"

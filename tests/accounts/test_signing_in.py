@@ -8,14 +8,13 @@ from time import perf_counter
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from portal.accounts.invitations import CONSOLE
-from tests.accounts.making import PASSWORD, person, signed_in
+from tests.accounts.making import PASSWORD, code_of, person, signed_in
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -169,11 +168,6 @@ def test_an_address_is_changed_on_the_settings_page_only():
 
 
 # ── the second factor ────────────────────────────────────────────────────────
-
-
-def code_of(secret):
-    counter = next(iter(totp.yield_hotp_counters_from_time()))
-    return totp.format_hotp_value(totp.hotp_value(secret, counter))
 
 
 def confirmed(client, address):

@@ -7,26 +7,27 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
 from portal import checks
+from portal.accounts import factors
 from portal.accounts.audit import changes_by
-from sources.rotation import rotate
+from sources import rotation
 
 
 class Command(BaseCommand):
-    help = "Encrypt every stored credential anew, with the first of the credential keys."
+    help = "Encrypt every stored secret anew, with the first of the credential keys."
     requires_system_checks = [checks.OURS]
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with changes_by(command="labledger rotate"):
-                told = rotate()
+                told = rotation.rotate() + factors.rotate()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from None
         except OperationalError as error:
             raise CommandError(f"The database does not answer: {error}Start Labledger.") from None
-        self.stdout.write(f"{told.done} credentials are under the newest key.")
+        self.stdout.write(f"{told.done} stored secrets are under the newest key.")
         if told.unreadable:
             names = ", ".join(told.unreadable)
             raise CommandError(
-                f"No present key opens the credential of: {names}. "
-                "Put the key back that sealed it, or enter the credential again."
+                f"No present key opens what is stored for: {names}. "
+                "Put the key back that sealed it, or enter it again."
             )

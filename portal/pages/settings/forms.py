@@ -20,9 +20,9 @@ def zones() -> list[Any]:
     """UTC, then every place by its continent."""
     places: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name in sorted(zoneinfo.available_timezones()):
-        area, slash, place = name.partition("/")
+        area, slash, _ = name.partition("/")
         if slash and area not in PASSED_OVER:
-            places[area].append((name, place.replace("_", " ").replace("/", ", ")))
+            places[area].append((name, name.replace("_", " ")))
     return [("UTC", "UTC"), *sorted(places.items())]
 
 
@@ -108,7 +108,7 @@ class TokenForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.ChoiceField(
-        choices=[(name, f"{name}: {words}") for name, words in people.ROLES.items()],
+        choices=[(name, name) for name in people.ROLES],
         label="Role",
         initial="contributor",
     )

@@ -118,17 +118,11 @@ def changed(
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """The address is the secret: no other site, and no log of one, learns it."""
+    """The address is the secret. No other site learns it: the policy for
+    referrers is that of every page."""
     person = invitations.invited(token)
     if person is None:
-        answer = render(request, "accounts/invitation_over.html", status=410)
-    else:
-        answer = accepting(request, token, person)
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
-
-
-def accepting(request: HttpRequest, token: str, person: User) -> HttpResponse:
+        return render(request, "accounts/invitation_over.html", status=410)
     form = SetPasswordForm(person, request.POST or None)
     if request.method == "POST" and form.is_valid():
         if not invitations.accept(token, form.cleaned_data["new_password1"]):

@@ -56,13 +56,16 @@ class People:
 
 def everybody() -> People:
     """Two queries: people with their roles. Active ones first, by name."""
-    held = User.objects.order_by("-is_active", "first_name", "last_name", "username")
-    found = list(held.prefetch_related("groups"))
+    found = sorted(User.objects.prefetch_related("groups"), key=by_name)
     roles = {one.pk: people.role_of(one, names(one)) for one in found}
     ruling = [one for one in found if one.is_active and roles[one.pk] == people.ADMINISTRATOR]
     last = ruling[0].pk if len(ruling) == 1 else None
     lines = [person_line(one, roles[one.pk], kept=one.pk == last) for one in found]
     return People(lines, people.ROLES, opening(lines))
+
+
+def by_name(person: User) -> tuple[bool, str]:
+    return not person.is_active, (person.get_full_name() or person.username).lower()
 
 
 def names(person: User) -> list[str]:
