@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db import connection
@@ -15,6 +16,11 @@ from sources.store import Stored, upsert
 LONGEST_BODY = 100_000
 LONGEST_NAME = 300
 WORD = re.compile(r"[^\W\d_][\w-]{2,38}[^\W_]")
+# What Postgres takes for one word: a path, a host, a file's name, a name in parts.
+# Possessive, and only from a word's start: a hostile text costs no more than its length.
+JOINED = re.compile(r"(?<!\w)\w++(?:[/._:-]\w++)+")
+PART = re.compile(r"[^\W\d_]{2,40}")
+MOST_PARTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ def write(source: Source | None, found: Sequence[Found]) -> Stored:
             "kind": one.kind,
             "name": one.name[:LONGEST_NAME],
             "title": one.title[:1000],
-            "body": one.body[:LONGEST_BODY],
+            "body": _with_parts(one),
             "url": one.url,
             "at": one.at,
         }
@@ -49,8 +55,17 @@ def write(source: Source | None, found: Sequence[Found]) -> Stored:
         Document, rows, on=("key",), compare=("kind", "name", "title", "body", "url", "at")
     )
     if stored.inserted or stored.updated:
-        learn(f"{one.name} {one.title} {one.body[:LONGEST_BODY]}" for one in found)
+        learn(f"{row['name']} {row['title']} {row['body']}" for row in rows)
     return stored
+
+
+def _with_parts(one: Found) -> str:
+    """The body, and behind it the words within its joined ones: who remembers
+    `dropout` finds model/dense_dropout, who remembers `train` finds train.py."""
+    body = one.body[:LONGEST_BODY]
+    joined = JOINED.findall(f"{one.name} {one.title} {body}")
+    parts = dict.fromkeys(part for word in joined for part in PART.findall(word))
+    return " ".join([body, *islice(parts, MOST_PARTS)]).strip()
 
 
 def learn(texts: Iterable[str]) -> None:

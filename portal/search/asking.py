@@ -27,7 +27,7 @@ CAPPED = 2_000
 COMMON = 20_000  # hits; above this the newest are found by walking time
 LIMIT = 50
 LONGEST = 200
-KINDS = ("task", "hypothesis", "sprint", "run", "record", "comment", "file")
+KINDS = ("task", "hypothesis", "sprint", "run", "file")  # a comment is found as its task
 
 HIT_FIELDS = ("key", "kind", "name", "title", "url", "at")
 HIT_COLUMNS = ", ".join(HIT_FIELDS)
@@ -67,7 +67,7 @@ def jump(user: Person, text: str) -> Hit | None:
 
 
 def _exact(user: Person, text: str) -> list[Hit]:
-    """Files and comments are never meant by their names alone."""
+    """A file is never meant by its name alone."""
     called = Q(name_upper=Upper(Value(text)))
     if KEY.fullmatch(text):
         moved = Task.objects.visible_to(user).named([text]).values_list("pk", flat=True)
@@ -75,7 +75,7 @@ def _exact(user: Person, text: str) -> list[Hit]:
     rows = Document.objects.alias(name_upper=Upper("name")).filter(
         called, source__in=visible_sources(user)
     )
-    rows = rows.exclude(kind__in=("file", "comment")).order_by("-at", "key")
+    rows = rows.exclude(kind="file").order_by("-at", "key")
     return [Hit(*row) for row in rows.values_list(*HIT_FIELDS)[:SAME_NAME]]
 
 
@@ -99,7 +99,12 @@ def search(user: Person, text: str, *, kind: str = "", limit: int = LIMIT) -> Re
 
 
 def _merged(hits: Sequence[Hit], limit: int) -> list[Hit]:
-    return list({hit.key: hit for hit in reversed(hits)}.values())[::-1][:limit]
+    """Each thing once, where it was met first, with the extract that only words give."""
+    found: dict[UUID, Hit] = {}
+    for hit in hits:
+        if hit.key not in found or not found[hit.key].extract:
+            found[hit.key] = hit
+    return list(found.values())[:limit]
 
 
 def _by_name(sources: Sequence[UUID], text: str, kind: str, limit: int) -> list[Hit]:

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
+
+from sources import documents
 from sources.models import Source
-from sources.store import Stored, mirror
+from sources.store import Fresh, Stored, mirror
 from sprints.models import Board, JiraProject, Release, Sprint
 from sprints.streams.plan import board_from, project_from, release_from, sprint_from
 from sprints.streams.words import BOARD, PROJECT, RELEASE, SPRINT
@@ -28,7 +31,21 @@ def store_boards(source: Source, raws: Raws) -> Stored:
 def store_sprints(source: Source, raws: Raws) -> Stored:
     """The raw sprint is kept: a plan that changed is asked for later."""
     named = ((raw["id"], raw) for raw in raws)
-    return mirror(source, Sprint, SPRINT, named, lambda raw: sprint_from(raw, source.key)).stored
+    kept = mirror(source, Sprint, SPRINT, named, lambda raw: sprint_from(raw, source.key))
+    documents.write(source, [_document(one) for one in kept.fresh])
+    return kept.stored
+
+
+def _document(one: Fresh[dict[str, Any]]) -> documents.Found:
+    return documents.Found(
+        key=one.key,
+        kind="sprint",
+        name=one.row["name"],
+        title=one.row["goal"] or one.row["name"],
+        body="",
+        url=f"/sprints/id/{one.key}/",
+        at=one.row["starts_at"] or timezone.now(),
+    )
 
 
 def store_releases(source: Source, raws: Raws) -> Stored:
