@@ -23,12 +23,14 @@ class Reached:
     at: datetime
     value: float
     name: str
+    is_baseline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """`reached` holds every run's best, oldest first, after the baseline.
-    `target` is the goal's number, else the hardest threshold."""
+    """`reached` holds every run's best, oldest first, after the baseline; the
+    baseline is where the sprint began, none of its results. `target` is the
+    goal's number, else the hardest threshold."""
 
     metric: str
     direction: str
@@ -38,9 +40,8 @@ class Best:
 
     @property
     def value(self) -> float | None:
-        if not self.reached:
-            return None
-        return _better((one.value for one in self.reached), self.direction)
+        own = [one.value for one in self.reached if not one.is_baseline]
+        return _better(own, self.direction) if own else None
 
     @property
     def met(self) -> bool | None:
@@ -101,7 +102,7 @@ def _baseline(
     ]
     if not values or sprint.starts_at is None:
         return []
-    return [Reached(sprint.starts_at, _better(values, direction), "baseline")]
+    return [Reached(sprint.starts_at, _better(values, direction), "baseline", is_baseline=True)]
 
 
 def _target(

@@ -201,6 +201,15 @@ def test_runs_from_before_the_sprint_count_from_its_start(lab: Lab) -> None:
     assert (found.target, found.met) == (None, None)
 
 
+def test_a_baseline_alone_is_no_result(lab: Lab) -> None:
+    sprint = lab.sprint(49, goal="Reach F1 0.8")
+    base = lab.run("R-0", metrics={F1: (0, 0.88)})
+    lab.stated(lab.claim("DOC-1", sprint=sprint), F1, baseline=base.pk)
+    found = best(lab, sprint)
+    assert [one.name for one in found.reached] == ["baseline"]
+    assert (found.value, found.met) == (None, None)
+
+
 def test_a_sprint_whose_claims_name_no_metric_has_no_best(lab: Lab) -> None:
     sprint = lab.sprint(49)
     lab.claim("DOC-1", sprint=sprint)
