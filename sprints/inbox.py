@@ -10,12 +10,11 @@ from sprints import links
 from sprints.nearest import Proposal, proposals
 from tracking.models import Mention, Run
 from tracking.runs import keyset
-from tracking.runs.table import mentioned
+from tracking.runs.table import HEAVY, mentioned
 
 SIZE = 25
 ORDER = "inbox, newest first"
 type Which = Literal["", "keyed", "plain"]
-HEAVY = ("parameters", "properties", "provenance", "gaps", "description", "digest")
 
 
 @dataclass(frozen=True, slots=True)

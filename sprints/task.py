@@ -11,6 +11,7 @@ from sources.store import clean
 from sprints import hypotheses, links
 from sprints.models import Comment, Sprint, Task, TaskEvent, TaskKey, TaskLink, Worklog
 from tracking.models import Run
+from tracking.runs.table import HEAVY
 
 RUNS, EVENTS, NOTES = 50, 200, 200  # on one page, newest first
 
@@ -136,7 +137,7 @@ def _related(user: Person, task: Task) -> list[Related]:
 
 
 def _linked(user: Person, task: Task, keys: Sequence[UUID]) -> list[Linked]:
-    runs = Run.objects.visible_to(user).select_related("source").in_bulk(keys)
+    runs = Run.objects.visible_to(user).defer(*HEAVY).in_bulk(keys)
     how = {
         key: link.how
         for key, several in links.tasks_of(user, keys).items()

@@ -13,6 +13,7 @@ from sprints.hypotheses.measuring import measured
 from sprints.hypotheses.reading import Claim, Line
 from tracking.models import Metric, Run
 from tracking.pictures import short
+from tracking.runs.table import HEAVY
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def evidence(user: Person, line: Line) -> Evidence:
     """Two queries."""
     claim = line.claim
     wanted = [*line.runs, *([claim.baseline] if claim.baseline else [])]
-    runs = Run.objects.visible_to(user).select_related("project").in_bulk(wanted)
+    runs = Run.objects.visible_to(user).defer(*HEAVY).in_bulk(wanted)
     held = Metric.objects.filter(run__in=wanted, name=claim.metric)
     metrics = {one.run_id: one for one in held}
     baseline = None

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal.pages.plan import hypothesis
 from sprints.models import Comment, Sprint, Task
 from tests.sprints.made import DAY, MONDAY, Lab
 from tracking.models import Run
@@ -247,6 +248,19 @@ def test_a_place_that_is_not_ours_begins_at_the_top(lab: Lab, reader: Client) ->
     text(reader, "/hypotheses/?owner=%00&sprint=%00&outcome=%00")
     for url in ("/hypotheses/?at=nonsense", "/inbox/?at=%00&names=%FF"):
         assert "DOC-" in text(reader, url)
+
+
+def test_a_sweep_of_hundreds_is_told_whole_and_listed_in_part(lab: Lab, reader: Client) -> None:
+    claim = lab.claim("DOC-2", claimed=CLAIMED)
+    best = lab.run("BEST", "DOC-2", metrics={F1: (0, 0.99)})
+    for number in range(hypothesis.MOST_RUNS + 4):
+        lab.run(f"R-{number}", "DOC-2", metrics={F1: (0, 0.5)})
+    page = text(reader, "/h/DOC-2/")
+    assert "205 runs, spread 49.0 pt" in page
+    assert page.count("✕ misses") == hypothesis.MOST_RUNS
+    assert f"/runs/{best.pk}/" in page
+    assert "older runs are counted above" in page
+    assert claim.name in page
 
 
 # ── what they cost ───────────────────────────────────────────────────────────

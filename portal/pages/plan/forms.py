@@ -1,5 +1,6 @@
 """What people enter about hypotheses and links."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -105,10 +106,10 @@ class VerdictForm(forms.Form):
         label="Reason", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, evidence: hypotheses.Evidence, given: QueryDict | None = None) -> None:
+    def __init__(self, runs: Sequence[hypotheses.Tested], given: QueryDict | None = None) -> None:
         super().__init__(given, prefix="verdict")
-        best = next((one for one in evidence.runs if one.best), None)
-        choices = [(str(one.run.pk), _run_words(one)) for one in evidence.runs]
+        best = next((one for one in runs if one.best), None)
+        choices = [(str(one.run.pk), _run_words(one)) for one in runs]
         self.fields["run"].choices = [("", "none"), *choices]  # type: ignore[attr-defined]
         self.fields["run"].initial = str(best.run.pk) if best else ""
 

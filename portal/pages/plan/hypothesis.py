@@ -23,6 +23,7 @@ from tracking.models import Metric, Run
 from tracking.pictures import short
 
 MOST_CURVES = 60
+MOST_RUNS = 200  # rows of the table; a sweep may have thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Page:
     line: hypotheses.Line
     about: task_page.Page
     evidence: hypotheses.Evidence
-    how: dict[UUID, str]
+    runs: list[hypotheses.Tested]
+    more_runs: int
     threshold: str
     figures: list[Figure]
     verdicts: list[Decided]
@@ -94,25 +96,30 @@ def read(
     """`claim` and `verdict` are what a person just sent, to be shown with its errors."""
     line = hypotheses.read(user, [task])[0]
     evidence = hypotheses.evidence(user, line)
-    about = task_page.read(user, task)
-    verdicts = _verdicts(user, task)
+    runs = _shown(evidence.runs)
     return Page(
         line=line,
-        about=about,
+        about=task_page.read(user, task),
         evidence=evidence,
-        how={linked.run.pk: linked.how for linked in about.seen.runs},
+        runs=runs,
+        more_runs=len(evidence.runs) - len(runs),
         threshold=threshold(line.claim),
         figures=_figures(line, evidence),
-        verdicts=verdicts,
+        verdicts=_verdicts(user, task),
         after_verdict=sum(one.late for one in evidence.runs),
         curves_url=_curves_url(line, evidence),
         curves_state=drawn.state(asked),
         compare_url=_compare_url(evidence),
         claim_form=ClaimForm(user, line, claim),
-        verdict_form=VerdictForm(evidence, verdict),
+        verdict_form=VerdictForm(runs, verdict),
         may_not_state=refused(user, "sprints.change_hypothesis", "Stating a claim in numbers"),
         may_not_judge=refused(user, "sprints.add_verdict", "Giving a verdict"),
     )
+
+
+def _shown(runs: list[hypotheses.Tested]) -> list[hypotheses.Tested]:
+    """The newest, and the best wherever it is."""
+    return [*runs[:MOST_RUNS], *(one for one in runs[MOST_RUNS:] if one.best)]
 
 
 def _figures(line: hypotheses.Line, evidence: hypotheses.Evidence) -> list[Figure]:
