@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID
 
@@ -21,6 +21,8 @@ WORD = re.compile(r"[^\W\d_][\w-]{2,38}[^\W_]")
 JOINED = re.compile(r"(?<!\w)\w++(?:[/._:-]\w++)+")
 PART = re.compile(r"[^\W\d_]{2,40}")
 MOST_PARTS = 2_000
+# Of a thing whose time nobody kept: behind everything that has one.
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ time and the word index at sizes where the wrong one costs fifty times.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Upper
 
 from portal.search.spelling import corrected
+from sources.documents import UNDATED
 from sources.models import Document, Person, visible_sources
 from sources.store import clean
 from sprints.models import Task
@@ -33,10 +35,13 @@ HIT_FIELDS = ("key", "kind", "name", "title", "url", "at")
 HIT_COLUMNS = ", ".join(HIT_FIELDS)
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+")
 SAME_NAME = 10
+FILES = 400  # read when only files are asked for: most are of one path
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """`more`: other runs have a file of this path too."""
+
     key: UUID
     kind: str
     name: str
@@ -44,6 +49,11 @@ class Hit:
     url: str
     at: datetime
     extract: str = ""
+    more: bool = False
+
+    @property
+    def dated(self) -> bool:
+        return self.at > UNDATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +96,16 @@ def search(user: Person, text: str, *, kind: str = "", limit: int = LIMIT) -> Re
         return Result(text)
     sources = visible_sources(user)
     exact = [hit for hit in _exact(user, text) if kind in ("", hit.kind)]
-    named = _by_name(sources, text, kind, limit)
-    worded = _by_words(sources, text, kind, limit)
+    most = FILES if kind == "file" else limit
+    named = _by_name(sources, text, kind, most)
+    worded = _by_words(sources, text, kind, most)
     hits = _merged([*exact, *named, *worded], limit)
     if hits:
         return Result(text, hits, kind=kind)
     better = corrected(text)
     if better == text.lower():
         return Result(text, kind=kind)
-    found = _by_words(sources, better, kind, limit)
+    found = _merged(_by_words(sources, better, kind, most), limit)
     return Result(text, found, corrected=better if found else "", kind=kind)
 
 
@@ -104,7 +115,19 @@ def _merged(hits: Sequence[Hit], limit: int) -> list[Hit]:
     for hit in hits:
         if hit.key not in found or not found[hit.key].extract:
             found[hit.key] = hit
-    return list(found.values())[:limit]
+    return _each_path_once(list(found.values()))[:limit]
+
+
+def _each_path_once(hits: Sequence[Hit]) -> list[Hit]:
+    """Every run has its train.py: one stands for all of them, behind all else."""
+    paths = Counter(hit.title for hit in hits if hit.kind == "file")
+    kept: dict[UUID | str, Hit] = {}
+    for hit in hits:
+        if hit.kind != "file":
+            kept[hit.key] = hit
+        elif hit.title not in kept:
+            kept[hit.title] = replace(hit, more=paths[hit.title] > 1)
+    return sorted(kept.values(), key=lambda hit: hit.kind == "file")
 
 
 def _by_name(sources: Sequence[UUID], text: str, kind: str, limit: int) -> list[Hit]:
@@ -119,7 +142,7 @@ def _by_name(sources: Sequence[UUID], text: str, kind: str, limit: int) -> list[
 NAMED = f"""
 SELECT {HIT_COLUMNS}, '' FROM sources_document
 WHERE upper(name) LIKE %s AND source_id = ANY(%s) AND (%s = '' OR kind = %s)
-ORDER BY length(name), at DESC LIMIT %s
+ORDER BY (kind = 'file'), length(name), at DESC LIMIT %s
 """  # noqa: S608
 
 QUERY = "websearch_to_tsquery('english', %s)"
@@ -132,11 +155,12 @@ WITH newest AS MATERIALIZED (
     WHERE words @@ {QUERY} AND source_id = ANY(%s) AND (%s = '' OR kind = %s)
     ORDER BY at DESC LIMIT {CAPPED}
 ), best AS MATERIALIZED (
-    SELECT *, ts_rank_cd(words, {QUERY}) AS rank FROM newest ORDER BY rank DESC, at DESC LIMIT %s
+    SELECT *, ts_rank_cd(words, {QUERY}) AS rank FROM newest
+    ORDER BY (kind = 'file'), rank DESC, at DESC LIMIT %s
 )
 SELECT {HIT_COLUMNS}, ts_headline('english', left(body, 20000), {QUERY},
     'StartSel=\x02, StopSel=\x03, MaxWords=24, MinWords=10, MaxFragments=1')
-FROM best ORDER BY rank DESC, at DESC
+FROM best ORDER BY (kind = 'file'), rank DESC, at DESC
 """  # noqa: S608
 
 

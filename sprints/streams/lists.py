@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils import timezone
-
 from sources import documents
 from sources.models import Source
 from sources.store import Fresh, Stored, mirror
@@ -44,7 +42,7 @@ def _document(one: Fresh[dict[str, Any]]) -> documents.Found:
         title=one.row["goal"] or one.row["name"],
         body="",
         url=f"/sprints/id/{one.key}/",
-        at=one.row["starts_at"] or timezone.now(),
+        at=one.row["starts_at"] or documents.UNDATED,
     )
 
 

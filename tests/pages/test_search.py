@@ -242,3 +242,21 @@ def test_a_common_word_walks_time_and_a_rare_one_reads_the_index(
 def test_ranking_reads_no_more_than_the_newest(crowd: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "LIMIT 2000" in asking.RANKED
     assert set(names(crowd, "common")) <= {f"C-{n}" for n in range(asking.CAPPED)}
+
+
+# ── files ────────────────────────────────────────────────────────────────────
+
+
+def test_a_path_that_every_run_has_is_one_hit_behind_all_else(lab: Lab, reader: Client) -> None:
+    copies = (found("train.py", "source/train.py", kind="file", minutes=n) for n in range(70))
+    write(lab.tracker, *copies, found("A-1", "how to train it", "train"))
+    assert names(lab, "train") == ["A-1", "train.py"]
+    assert names(lab, "train", kind="file") == ["train.py"]
+    assert "also of other runs" in seen(reader, "/search/?q=train&kind=file")
+
+
+def test_what_has_no_time_comes_last_and_shows_none(lab: Lab, reader: Client) -> None:
+    undated = documents.Found(uuid4(), "run", "R-1", "same words", "", "/", documents.UNDATED)
+    write(lab.tracker, undated, found("R-2", "same words", kind="run"))
+    assert names(lab, "same words") == ["R-2", "R-1"]
+    assert "1970" not in seen(reader, "/search/?q=same+words")

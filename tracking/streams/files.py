@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from django.utils import timezone
-
 from sources import documents
 from sources.connectors.base import FileRecord, Gap
 from sources.models import Source
@@ -172,5 +170,5 @@ def _document(key: UUID, row: Row, run: Run) -> documents.Found:
         title=row["path"],
         body="",
         url=f"/runs/{run.pk}/#files",
-        at=run.started_at or run.modified_at or timezone.now(),
+        at=run.started_at or run.modified_at or documents.UNDATED,
     )

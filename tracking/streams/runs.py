@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-
 from sources import documents
 from sources.connectors.base import RunRecord
 from sources.models import Source
@@ -144,5 +142,5 @@ def _document(one: Fresh[dict[str, Any]]) -> documents.Found:
         title=row["name"] or row["handle"],
         body=" ".join([row["description"], *row["tags"], row["owner"], settings]),
         url=f"/runs/{one.key}/",
-        at=row["started_at"] or row["modified_at"] or timezone.now(),
+        at=row["started_at"] or row["modified_at"] or documents.UNDATED,
     )

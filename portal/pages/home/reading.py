@@ -18,7 +18,7 @@ from sprints.models import Sprint, Task, TaskEvent, Verdict
 from tracking.models import Run
 
 LATELY = timedelta(days=7)
-CHANGES = 30
+CHANGES = 20
 MINE = 20
 TOLD = ("created", "status", "sprint", "points")
 
