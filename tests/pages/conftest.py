@@ -1,3 +1,5 @@
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -5,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
+from playwright.sync_api import Page
 
 from tests.sprints.made import Lab
 
@@ -43,3 +46,15 @@ def stranger(lab: Lab) -> Client:
     """May do what leads may, but sees none of these sources."""
     lab.stranger.user_permissions.set(lab.lead.groups.get().permissions.all())
     return client_of(lab.stranger)
+
+
+@pytest.fixture
+def pictures() -> Callable[[Page, str], None]:
+    """`pictures(page, name)` keeps a picture in LABLEDGER_PICTURES, when that is set."""
+    folder = os.environ.get("LABLEDGER_PICTURES")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return take

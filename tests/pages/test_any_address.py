@@ -140,6 +140,7 @@ def test_odd_words_in_what_is_posted(bold: Client, lab: Lab) -> None:
             assert bold.post(url, words).status_code < 500, (url, odd)
 
 
+@pytest.mark.django_db
 def test_every_address_is_known_to_the_resolver() -> None:
     call_command("check")
     assert get_resolver().url_patterns == urlpatterns

@@ -476,6 +476,25 @@ def test_compare_takes_what_can_be_read_and_says_what_is_left_out(lab: Lab, read
     assert "No runs are ticked." in seen(reader, "/runs/compare/")
 
 
+def test_a_parameter_that_is_called_like_a_field_can_be_chosen(lab: Lab, reader: Client) -> None:
+    store(lab.tracker, run("A-1", owner="mia", parameters={"owner": "of the data"}))
+    found = reader.get("/runs/columns/?text=owner").context["found"]
+    assert [(one.kind, one.address) for one in found] == [
+        ("of every run", "owner"),
+        ("parameter", "param:owner"),
+    ]
+    page = reader.get("/runs/?col=owner&col=param:owner").context["page"]
+    assert [cell.value for cell in page.lines[0].cells] == ["mia", "of the data"]
+
+
+def test_what_is_sorted_by_is_among_the_default_columns(lab: Lab, reader: Client) -> None:
+    fill(lab, 2)
+    page = reader.get("/runs/", {"q": "order by train/loss.last"}).context["page"]
+    assert (page.heads[0].name, page.heads[0].sorted) == ("train/loss last", "down")
+    page = reader.get("/runs/", {"q": "order by size asc"}).context["page"]
+    assert page.heads[0].name == "size"
+
+
 def test_columns_are_found_by_part_of_a_name(lab: Lab, reader: Client) -> None:
     fill(lab)
     page: Any = seen(reader, "/runs/columns/?text=LOSS&col=lr")

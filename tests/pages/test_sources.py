@@ -166,6 +166,18 @@ def test_the_page_shows_gaps_in_words_and_never_a_secret(lab: Lab, reader: Clien
     assert "very-secret-token" not in page
 
 
+def test_gaps_are_told_by_reason_and_outlive_a_sync_that_had_none(lab: Lab, reader: Client) -> None:
+    many = [{"what": f"part {n}", "why": "is cut short"} for n in range(30)]
+    first = timezone.now() - timedelta(hours=1)
+    gaps = [{"what": "commit", "why": "lost"}, *many]
+    ended(lab.jira, "partial", started_at=first, gaps=gaps, gap_count=500)
+    ended(lab.jira)
+    page = seen(reader, "/sources/jira/")
+    assert "30 times: is cut short" in page
+    assert "500 in all, of which the first 31 are kept" in page
+    assert page.index("is cut short") < page.index("lost")
+
+
 # ── sync and pause ───────────────────────────────────────────────────────────
 
 

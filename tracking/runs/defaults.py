@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from tracking.curves import direction, named
+from tracking.curves import MACHINE, direction, named
 from tracking.models import Metric, Run
 from tracking.runs.fields import Field
 
@@ -22,13 +22,15 @@ def columns(keys: Sequence[UUID]) -> list[Field]:
 
 
 def metrics(keys: Sequence[UUID]) -> list[Field]:
-    """What most of these runs measured; validation before training, and losses last."""
+    """What at least half of these runs measured; validation before training, and
+    losses last."""
     series = Metric.objects.filter(run__in=keys, points__gt=0)
     rows = series.values("name").annotate(runs=Count("id"))
-    counted = {
-        row["name"]: row["runs"] for row in rows if not row["name"].startswith("monitoring/")
-    }
-    best = sorted(counted, key=lambda name: (-_worth(name), -counted[name], name))
+    counted = {row["name"]: row["runs"] for row in rows if not row["name"].startswith(MACHINE)}
+    best = sorted(
+        counted,
+        key=lambda name: (2 * counted[name] < len(keys), -_worth(name), -counted[name], name),
+    )
     chosen: list[str] = []
     for name in best:
         if named(name).stem not in {named(one).stem for one in chosen}:
@@ -46,13 +48,16 @@ def parameters(keys: Sequence[UUID]) -> list[dict[str, Any]]:
 
 
 def differing(several: Sequence[dict[str, Any]]) -> list[Field]:
-    """Parameters whose value is not the same in all runs, the most common first."""
+    """Parameters whose value is not the same in all runs, the most common first;
+    last those that only some runs have, all with one value."""
     values: dict[str, Counter[str]] = {}
     for one in several:
         for name, value in one.items():
             values.setdefault(name, Counter())[repr(value)] += 1
     telling = [name for name, seen in values.items() if _tells(seen, len(several))]
-    telling.sort(key=lambda name: (-values[name].total(), len(values[name]), name))
+    telling.sort(
+        key=lambda name: (len(values[name]) == 1, -values[name].total(), len(values[name]), name)
+    )
     return [Field(name, "parameter", name) for name in telling[:DIFFERING]]
 
 

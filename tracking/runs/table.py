@@ -97,7 +97,7 @@ def read(
         size=size,
     )
     keys = [run.pk for run in page.rows]
-    shown = chosen or defaults.columns(keys)
+    shown = chosen or _by_default(keys, order)
     return Table(
         query=query,
         columns=shown,
@@ -156,6 +156,14 @@ def _chosen(columns: Sequence[str], named: dict[str, Field]) -> list[Field]:
         raise Misread(f"At most {MOST_COLUMNS} columns can be shown.")
     chosen = [named[name] for name in dict.fromkeys(columns)]
     return list({(one.kind, one.name, one.figure): one for one in chosen}.values())
+
+
+def _by_default(keys: list[UUID], order: Field | None) -> list[Field]:
+    """What is sorted by comes first."""
+    columns = defaults.columns(keys)
+    if order is None or order.kind not in {"metric", "parameter"}:
+        return columns
+    return [order, *(column for column in columns if not column.same_as(order))]
 
 
 HEAVY = ("parameters", "properties", "gaps", "provenance", "description", "digest")

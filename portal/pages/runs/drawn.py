@@ -71,8 +71,9 @@ def of_runs(runs: Sequence[Run], asked: QueryDict) -> Drawn:
     held = Metric.objects.filter(run__in=[run.pk for run in runs], points__gt=1)
     if only := words(asked, "series"):
         held = held.filter(name__in=only)
-    metrics = sorted(held, key=curves.place)
     labels = {run.pk: run.handle for run in runs}
+    turn = list(labels)
+    metrics = sorted(held, key=lambda one: (*curves.place(one), turn.index(one.run_id)))
     view = window(asked)
     return Drawn(
         mark(metrics, list(labels), sorted(view.items())),

@@ -56,7 +56,7 @@ def read(user: Person, run: UUID) -> Files:
     pictures = [one for one in held if is_picture(one)]
     plots = [one for one in pictures if one.step is None]
     return Files(
-        all=[file(one) for one in held[:SHOWN]],
+        all=[file(one) for one in sorted(held[:SHOWN], key=lambda one: (one.path, one.step or 0))],
         plots=[file(one) for one in plots[:PLOTS]],
         frames=frames([one for one in pictures if one.step is not None])[:SERIES],
         more=len(held) > SHOWN,

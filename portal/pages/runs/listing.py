@@ -46,7 +46,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`form` says how it is shown: number, time, span or text."""
+    """`form` says how it is shown: number (measured), set (a parameter's), time, span or
+    text."""
 
     value: Any
     form: str
@@ -67,7 +68,7 @@ class Page:
 
 
 OWN_FORMS = dict.fromkeys(fields.TIMES, "time") | {"seconds": "span"}
-RIGHT = ("number", "span")
+RIGHT = ("number", "set", "span")
 
 
 class Address:
@@ -119,11 +120,10 @@ def _form(column: Field, number: int, rows: Sequence[table.Row]) -> str:
         return "number"
     if column.kind == "own":
         return OWN_FORMS.get(column.name, "text")
-    values = [row.cells[number] for row in rows if row.cells[number] is not None]
-    numeric = all(
-        isinstance(value, (int, float)) and not isinstance(value, bool) for value in values
-    )
-    return "number" if values and numeric else "text"
+    kinds = {type(row.cells[number]) for row in rows if row.cells[number] is not None}
+    if not kinds or not kinds <= {int, float}:
+        return "text"
+    return "set"
 
 
 def _line(row: table.Row, forms: list[str], drawn: dict[UUID, SafeString]) -> Line:
@@ -134,6 +134,8 @@ def _line(row: table.Row, forms: list[str], drawn: dict[UUID, SafeString]) -> Li
 def _cell(value: Any, form: str) -> Cell:
     if isinstance(value, bool):
         return Cell("yes" if value else "no", "text")
+    if form == "set" and isinstance(value, float):
+        return Cell(f"{value:.6g}", form)
     return Cell("" if value is None and form == "text" else value, form)
 
 
@@ -228,5 +230,28 @@ def harmless(value: Any) -> Any:
     return value
 
 
-def suggested(user: Person, text: str) -> list[tuple[str, str]]:
-    return fields.suggestions(text, visible_sources(user), limit=SUGGESTED)
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A column that can be chosen; of a metric its `figures`: name and address."""
+
+    kind: str
+    name: str
+    address: str
+    figures: list[tuple[str, str]]
+
+
+def suggested(user: Person, text: str) -> list[Suggested]:
+    """A run's own fields first, then what some run has: one query."""
+    own = [name for name in (*fields.OWN, *fields.LINKED) if text.lower() in name]
+    held = fields.suggestions(text, visible_sources(user), limit=SUGGESTED)
+    return [
+        *(Suggested("of every run", name, name, []) for name in own),
+        *(_suggested(kind, name) for kind, name in held),
+    ]
+
+
+def _suggested(kind: str, name: str) -> Suggested:
+    if kind != "metric":
+        return Suggested(kind, name, Field(name, "parameter", name).address, [])
+    figures = [(one, Field(name, "metric", name, one).address) for one in fields.FIGURES]
+    return Suggested(kind, name, figures[0][1], figures)

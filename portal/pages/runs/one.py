@@ -99,7 +99,7 @@ def read(user: Person, run: Run, asked: QueryDict) -> Page:
         sprints=links.sprints_of(user, [run.pk])[run.pk],
         hypotheses=lines,
         curves=_chosen(run, [one for one in metrics if one.points > 1], asked),
-        numbers=[one for one in metrics if one.points <= 1],
+        numbers=_numbers(metrics),
         parameters=sorted(run.parameters.items()),
         properties=sorted(run.properties.items()),
         gaps=run.gaps,
@@ -168,6 +168,12 @@ def _summary(drawn_now: int, there: int) -> str:
     if drawn_now == there:
         return ""
     return f"{drawn_now} of {there} series are drawn; a name in the table draws that one alone."
+
+
+def _numbers(metrics: Sequence[Metric]) -> list[Metric]:
+    """Single values, those of the test first: the page's head has room for a few."""
+    single = [one for one in metrics if one.points <= 1]
+    return sorted(single, key=lambda one: curves.named(one.name).split != "test")
 
 
 def _best(one: Metric, here: str) -> Best:

@@ -94,11 +94,32 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """One reason, and what it keeps from us."""
+
+    why: str
+    what: list[str]
+
+
+def missing(sync: Sync) -> list[Missing]:
+    """The gaps of a sync by their reasons, the most frequent first."""
+    by_reason: dict[str, list[str]] = {}
+    for gap in sync.gaps:
+        by_reason.setdefault(gap["why"], []).append(gap["what"])
+    found = [Missing(why, what) for why, what in by_reason.items()]
+    return sorted(found, key=lambda one: (-len(one.what), one.why))
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
+    """`told` is the newest sync that told of gaps, `missing` what it told."""
+
     standing: Standing
     age: str
     progress: Progress
     history: list[Sync]
+    told: Sync | None
+    missing: list[Missing]
     cursors: list[Cursor]
     facts: list[Pair]
     actions: list[dict[str, Any]]
@@ -111,11 +132,15 @@ def read(user: Person, source: Source) -> Page:
     may_sync = user.has_perm("sources.sync_source")  # type: ignore[union-attr]
     may_change = user.has_perm("sources.change_source")  # type: ignore[union-attr]
     refused = "" if may_sync else REFUSED
+    history = list(Sync.objects.filter(source=source).newest_first()[:HISTORY])
+    told = next((sync for sync in history if sync.gaps), None)
     return Page(
         standing=standing,
         age=age(standing, timezone.now()),
         progress=_progress(source, standing.last, may_sync=may_sync),
-        history=list(Sync.objects.filter(source=source).newest_first()[:HISTORY]),
+        history=history,
+        told=told,
+        missing=missing(told) if told else [],
         cursors=list(source.cursors.order_by("stream")),
         facts=_facts(source),
         actions=[
