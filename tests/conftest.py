@@ -12,6 +12,7 @@ import django
 import hypothesis
 import pytest
 from cryptography.fernet import Fernet
+from django.db import connections
 from pytest_django.plugin import blocking_manager_key
 
 from tests import loopback, servers
@@ -27,6 +28,9 @@ for unwanted in ("LABLEDGER_DEBUG", "LABLEDGER_HOSTS", "LABLEDGER_HTTPS", "LABLE
 
 FOLDER = servers.choose()
 django.setup()
+# A browser's idle connection keeps its server's thread, and that one its database
+# connection: a database that is still in use can be neither copied nor dropped.
+connections.settings["default"]["CONN_MAX_AGE"] = 0
 from tests import migrated  # noqa: E402 -- it imports models, which need the settings
 
 # Django set the process's zone to its own; code that leans on it must be found.
