@@ -27,6 +27,14 @@ POINTS = st.tuples(st.integers(0, 12).map(float), st.integers(0, 9), VALUES)
 BLOCK = st.lists(POINTS, min_size=1, max_size=12).map(lambda told: sorted(told, key=lambda t: t[0]))
 FORWARD = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 9), VALUES), min_size=1, max_size=9)
 PAGES = st.lists(st.tuples(st.sampled_from(["loss", "f1"]), BLOCK | FORWARD), max_size=9)
+# Whole numbers that tell apart which page a point came with.
+FIGURES = st.integers(0, 3).map(float)
+GROWS = st.tuples(st.just("grows"), st.integers(1, 14), FIGURES)
+AGAIN = st.tuples(st.just("again"), st.integers(1, 14), FIGURES)
+OVERLAPS = st.tuples(st.just("overlaps"), st.integers(1, 14), FIGURES)
+HISTORY = st.lists(GROWS | AGAIN | OVERLAPS, min_size=2, max_size=9)
+
+type Act = tuple[str, int, float]
 
 
 class Model:
@@ -114,6 +122,77 @@ def test_any_pages_hold_what_the_model_holds(
         check_tables(source, model)
     whole = [as_record(name, told) for name, told in model.told.items()]
     assert store(source, *whole) == Stored(unchanged=len(whole))
+
+
+def pages_of(model: Model, act: Act) -> list[Told]:
+    """What a tracker sends: a page that goes on, the series from its start in
+    pages of so many points (and a page of new ones), or a page that begins
+    before the end with other values."""
+    kind, size, value = act
+    told = model.told.get("loss", [])
+    following = told[-1][0] + 1 if told else 0.0
+    new = [(following + n, 7, value) for n in range(size)]
+    if kind == "grows":
+        return [new]
+    if kind == "overlaps":
+        return [[(step, 9, value) for step, _, _ in told[-size:]] + new[: size // 2]] * bool(told)
+    whole = [*told, *new]
+    return [whole[start : start + size] for start in range(0, len(whole), size)]
+
+
+def clear() -> None:
+    for model in (Metric, SeriesChunk, SeriesTail):
+        model.objects.all().delete()
+
+
+@given(history=HISTORY)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(history=[("grows", 4, 1.0), ("grows", 2, 1.0), ("again", 5, 1.0)])
+@example(history=[("grows", 4, 1.0), ("grows", 2, 1.0), ("grows", 2, 1.0), ("again", 3, 2.0)])
+@example(history=[("grows", 9, 1.0), ("grows", 2, 1.0), ("overlaps", 1, 2.0), ("again", 4, 1.0)])
+def test_a_series_may_be_read_again_from_anywhere_at_any_time(
+    source: Source, small: None, history: list[Act]
+) -> None:
+    clear()
+    model = Model()
+    for act in history:
+        for page in pages_of(model, act):
+            model.take("loss", page)
+            store(source, as_record("loss", page))
+            check_tables(source, model)
+
+
+def test_a_series_with_a_short_chunk_before_its_tail_is_read_again_whole(source: Source) -> None:
+    def page(first: int, last: int) -> SeriesRecord:
+        return series("DOC-1", "loss", [0.5] * (last - first), steps=range(first, last))
+
+    for bounds in ((0, 950), (950, 1010), (0, 1000), (1000, 2000), (2000, 2500)):
+        store(source, page(*bounds))
+    key = source.key("run", f"{PROJECT}\nDOC-1")
+    assert stored_points([(key, "loss")])[key, "loss"].steps.tolist() == list(range(2500))
+    assert Metric.objects.get().points == 2500
+    check_layout(key, "loss")
+
+
+@pytest.mark.parametrize("bounds", [(16, 25), (14, 16), (13, 14), (3, 17), (0, 2)])
+def test_short_chunks_in_the_middle_of_old_tables_lose_nothing(
+    source: Source, small: None, bounds: tuple[int, int]
+) -> None:
+    model, key = Model(), source.key("run", f"{PROJECT}\nDOC-1")
+    whole = [(float(n), 7, 1.0) for n in range(14)]
+    model.take("loss", whole)
+    store(source, as_record("loss", whole))
+    SeriesChunk.objects.all().delete()
+    for seq, (first, last) in enumerate([(0, 4), (4, 9), (9, 11), (11, 14)]):
+        storing._write(
+            source, {(key, "loss"): (seq, points(*zip(*whole[first:last], strict=True)))}
+        )
+    told = [(float(n), 8, 2.0) for n in range(*bounds)]
+    model.take("loss", told)
+    store(source, as_record("loss", told))
+    held = stored_points([(key, "loss")])[key, "loss"]
+    assert same(held, model.told["loss"])
+    assert Metric.objects.get().points == len(model.told["loss"])
 
 
 @given(pages=PAGES)

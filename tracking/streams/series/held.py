@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from tracking.models import SeriesChunk, SeriesTail
 from tracking.series import Points, points, unpack
@@ -55,8 +55,17 @@ def ends(starts: Mapping[Name, float]) -> dict[Name, End]:
 
 
 def unfilled(names: Collection[Name], size: int) -> dict[Name, End]:
-    """Of each series its last chunk, if that has room, and the tail: three queries."""
-    return _ends(these(names) & Q(count__lt=size), names, next_numbers(names))
+    """Of each series its last chunk, if that has room, and the tail: four queries.
+
+    Should a chunk in the middle have room, then all from there on: an end never
+    has a hole that its chunks' numbers could run over."""
+    short = SeriesChunk.objects.filter(these(names), count__lt=size).values_list("run", "name")
+    first = short.annotate(first=Min("seq"))
+    room = Q(
+        *(Q(run=run, name=name, seq__gte=seq) for run, name, seq in first),
+        _connector=Q.OR,
+    )
+    return _ends(room or Q(pk__in=[]), names, next_numbers(names))
 
 
 def _ends(chunks: Q, names: Collection[Name], following: Mapping[Name, int]) -> dict[Name, End]:

@@ -103,9 +103,11 @@ def _merge(
 def _replace(source: Source, old: Mapping[Name, End], anew: Mapping[Name, Points]) -> None:
     """These ends of series are others now. Few points that waited go on waiting."""
     _delete(old)
-    waits = {name for name in anew if not old[name].sealed and anew[name].steps.size < CHUNK}
-    _wait(source, waits, anew)
-    _write(source, {name: (old[name].seq, anew[name]) for name in anew.keys() - waits})
+    waiting = {name for name in anew if not old[name].sealed}
+    few = {name for name in waiting if anew[name].steps.size < CHUNK}
+    _wait(source, few, anew)
+    _seal(source, waiting - few, anew)
+    _write(source, {name: (old[name].seq, anew[name]) for name in anew.keys() - waiting})
 
 
 def _delete(ended: Mapping[Name, End]) -> None:
@@ -127,16 +129,22 @@ def _add(source: Source, names: Collection[Name], incoming: Mapping[Name, Points
     tails = {(row["run"], row["name"]): row["n"] for row in waiting.annotate(n=Count("id"))}
     few = {name for name in names if _stays_in_tail(tails.get(name, 0), incoming[name])}
     _wait(source, few, incoming)
-    if full := set(names) - few:
-        held = unfilled(full, CHUNK)
-        _delete(held)
-        _write(
-            source,
-            {
-                name: (end.seq, one_after_another([end.points, incoming[name]]))
-                for name, end in held.items()
-            },
-        )
+    _seal(source, set(names) - few, incoming)
+
+
+def _seal(source: Source, names: Collection[Name], later: Mapping[Name, Points]) -> None:
+    """Chunks of what waits and these points after it; a last chunk with room is filled."""
+    if not names:
+        return
+    held = unfilled(names, CHUNK)
+    _delete(held)
+    _write(
+        source,
+        {
+            name: (end.seq, one_after_another([end.points, later[name]]))
+            for name, end in held.items()
+        },
+    )
 
 
 def _stays_in_tail(waiting: int, new: Points) -> bool:
