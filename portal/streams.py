@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from sources.connectors.base import Identity, Json, Page, TrackerRecord
+from sources.connectors.base import Beat, Identity, Json, Page, TrackerRecord
 from sources.connectors.jira import JiraClient
 from sources.connectors.neptune import NeptuneClient
 from sources.connectors.neptune_archive import Archive
@@ -66,9 +66,19 @@ JIRA = Kind(
     name="Jira",
     client=_Jira,
     streams=(
-        Stream("projects", pages=lambda client, _: client.projects(), store=plan.store_projects),
-        Stream("boards", pages=lambda client, _: client.boards(), store=plan.store_boards),
-        Stream("sprints", pages=lambda client, _: client.sprints(), store=plan.store_sprints),
+        Stream(
+            "projects",
+            pages=lambda client, _: plan.listed(client.projects()),
+            store=plan.store_projects,
+        ),
+        Stream(
+            "boards", pages=lambda client, _: plan.listed(client.boards()), store=plan.store_boards
+        ),
+        Stream(
+            "sprints",
+            pages=lambda client, _: plan.listed(client.sprints()),
+            store=plan.store_sprints,
+        ),
         Stream("issues", pages=_Jira.issues, store=plan.store_issues),
         Stream(
             "worklogs",
@@ -77,7 +87,7 @@ JIRA = Kind(
         ),
         Stream(
             "releases",
-            pages=lambda client, _: client.versions(),
+            pages=lambda client, _: plan.listed(client.versions()),
             store=plan.store_releases,
             every=OFTEN,
         ),
@@ -128,6 +138,9 @@ class _Archives:
     def __init__(self, source: Source) -> None:
         zone = source.settings.get("zone") or "UTC"
         self.held = {path: Archive(path, zone=zone) for path in source.settings["paths"]}
+
+    def use_beat(self, beat: Beat) -> None:
+        """A disk is quick, and files beat by themselves while they are copied."""
 
     @property
     def requests(self) -> int:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -13,9 +12,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from sources.connectors.base import Gap, Json, Page, Unauthorized, Unavailable
+from sources.claims import ClaimLost, Heartbeat, claim
+from sources.connectors.base import Beat, Gap, Json, Page, Unauthorized, Unavailable
 from sources.models import Cursor, Source, Sync
 from sources.store import Stored
+
+__all__ = ["ClaimLost", "Client", "Stream", "claim", "read"]
 
 log = structlog.get_logger(__name__)
 
@@ -24,10 +26,17 @@ REFUSED_PAUSE = timedelta(hours=1)  # a wrong token is not tried every five minu
 
 
 class Client(Protocol):
-    """A connector's client: `requests` made so far, and an end."""
+    """A connector's client: `requests` made so far, and an end.
+
+    It calls the beat that it is told to use before each request, with each MiB
+    that comes and about every ten seconds of waiting; what the beat raises, it
+    lets through. A client with threads beats in the one that reads its pages.
+    """
 
     @property
     def requests(self) -> int: ...
+
+    def use_beat(self, beat: Beat) -> None: ...
 
     def close(self) -> None: ...
 
@@ -47,32 +56,7 @@ class Stream[C: Client, Record]:
     pages: Callable[[C, Json], Iterator[Page[Record]]]
     store: Callable[[Source, Sequence[Any]], Stored]
     every: timedelta | None = None
-    prepare: Callable[[Source, Sequence[Record], Callable[[], None]], Sequence[Any]] | None = None
-
-
-class ClaimLost(Exception):
-    """Another worker took the source over: stop, and write nothing more."""
-
-
-def claim(source: Source, *, asked_by: int | None = None) -> Sync | None:
-    """A new sync that holds the source, or None when another worker was quicker."""
-    now = timezone.now()
-    sync = Sync(source=source, asked_by_id=asked_by, started_at=now, heard_at=now)
-    with transaction.atomic():
-        if not source.claim_for(sync.pk, now):
-            return None
-        _bury(source, now)
-        sync.save(force_insert=True)
-    return sync
-
-
-def _bury(source: Source, now: datetime) -> None:
-    """Close syncs whose worker died: nobody else will."""
-    Sync.objects.running().filter(source=source).update(
-        outcome="failed",
-        finished_at=now,
-        error="The worker stopped before the sync was finished. The next sync goes on from there.",
-    )
+    prepare: Callable[[Source, Sequence[Record], Beat], Sequence[Any]] | None = None
 
 
 def read(
@@ -86,11 +70,13 @@ def read(
     A trouble of the other side ends as words on the sync; what was stored
     stays. Anything else is our own fault: it is raised, and the sync says so.
     """
+    heart = Heartbeat(source, sync)
     ending = Ending("failed", "Labledger itself failed here; the worker's log has the details.")
     try:
         with closing(connect()) as client:
+            client.use_beat(heart)
             for stream in streams:
-                _read_stream(source, sync, client, stream)
+                _read_stream(Reading(source, sync, client, heart), stream)
         ending = Ending("partial" if sync.gap_count else "done")
     except Unauthorized as trouble:
         ending = Ending("refused", str(trouble), timezone.now() + REFUSED_PAUSE)
@@ -101,6 +87,16 @@ def read(
         log.warning("claim lost", source=source.slug, sync=str(sync.pk))
     finally:
         _end(source, sync, ending)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sync under way: what is read, by what, and the claim kept alive."""
+
+    source: Source
+    sync: Sync
+    client: Client
+    heart: Heartbeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +117,13 @@ def _end(source: Source, sync: Sync, ending: Ending) -> None:
     source.release(sync.pk, max(due, ending.not_before or due))
 
 
-def _read_stream(source: Source, sync: Sync, client: Client, stream: Stream[Any, Any]) -> None:
-    cursor, _ = Cursor.objects.get_or_create(source=source, stream=stream.name)
+def _read_stream(reading: Reading, stream: Stream[Any, Any]) -> None:
+    cursor, _ = Cursor.objects.get_or_create(source=reading.source, stream=stream.name)
     if _rests(cursor, stream):
         return
-    _say(sync.pk, phase=stream.name, records=0, total=None)
-    for page in stream.pages(client, cursor.position):
-        _store_page(source, sync, client, stream, cursor, page)
+    _say(reading.sync.pk, phase=stream.name, records=0, total=None)
+    for page in stream.pages(reading.client, cursor.position):
+        _store_page(reading, stream, cursor, page)
     Cursor.objects.filter(pk=cursor.pk).update(finished_at=timezone.now())
 
 
@@ -138,29 +134,18 @@ def _rests(cursor: Cursor, stream: Stream[Any, Any]) -> bool:
 
 
 def _store_page(
-    source: Source,
-    sync: Sync,
-    client: Client,
-    stream: Stream[Any, Any],
-    cursor: Cursor,
-    page: Page[Any],
+    reading: Reading, stream: Stream[Any, Any], cursor: Cursor, page: Page[Any]
 ) -> None:
     """A page and its cursor commit together: after a crash the next sync
     repeats at most one page, and storing a page twice changes nothing."""
-    keep_claim = partial(_keep_claim, source, sync)
     records = page.records
     if stream.prepare is not None:
-        records = stream.prepare(source, records, keep_claim)
+        records = stream.prepare(reading.source, records, reading.heart)
     with transaction.atomic():
-        keep_claim()
-        stored = stream.store(source, records)
+        reading.heart.renew()
+        stored = stream.store(reading.source, records)
         cursor.advance(page.resume)
-        _count(sync, client, page, stored)
-
-
-def _keep_claim(source: Source, sync: Sync) -> None:
-    if not source.renew(sync.pk, timezone.now()):
-        raise ClaimLost(source.slug)
+        _count(reading.sync, reading.client, page, stored)
 
 
 def _count(sync: Sync, client: Client, page: Page[Any], stored: Stored) -> None:

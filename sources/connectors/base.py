@@ -6,6 +6,11 @@ from datetime import datetime
 from typing import BinaryIO, Literal
 
 type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
+type Beat = Callable[[], None]
+
+
+def no_beat() -> None:
+    """For who reads without a claim to keep: Test connection."""
 
 
 class Trouble(Exception):

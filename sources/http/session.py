@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sources.connectors.base import Trouble, Unauthorized, Unavailable
+from sources.connectors.base import Beat, Trouble, Unauthorized, Unavailable, no_beat
 from sources.http.limits import Budget, Limits
 from sources.http.lost import Lost
 from sources.http.waits import after, asked_wait
@@ -17,6 +17,7 @@ from sources.http.words import own_words, parsed
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 HIDDEN = "[hidden]"
+NAP = 10.0  # seconds of waiting between two beats
 
 
 class _Passing(Exception):
@@ -32,6 +33,8 @@ class Session:
 
     `name` begins every message ("Jira at https://acme.atlassian.net").
     `secrets` are struck out of every message. Not for several threads at once.
+    `beat` is called before every request, with every MiB of an answer and while
+    it waits: whoever holds a claim sets it, and what it raises ends the asking.
     `pause` and `jitter` (a factor round 1) are there for tests of the waiting.
     """
 
@@ -49,6 +52,7 @@ class Session:
         self.name = name
         self.limits = limits or Limits()
         self.budget = budget or Budget()
+        self.beat: Beat = no_beat
         self._wire = wire
         self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
         self._pause = pause
@@ -90,6 +94,7 @@ class Session:
     def _reply(self, asked: Asked) -> Reply:
         attempt = 1
         while True:
+            self.beat()
             self.budget.spend_request(self.name)
             try:
                 return self._once(asked)
@@ -99,7 +104,7 @@ class Session:
 
     def _once(self, asked: Asked) -> Reply:
         try:
-            reply = self._wire.exchange(asked, self.limits)
+            reply = self._wire.exchange(asked, self.limits, self.beat)
             self._judge(asked, reply)
             return Reply(reply.status, reply.headers, reply.body, self._value(asked, reply))
         except Lost as fault:
@@ -151,7 +156,14 @@ class Session:
         if not self.budget.allows(wait):
             raise Unavailable(str(fault), retry_at=retry_at)
         self.budget.waited += wait
-        self._pause(wait)
+        self._sleep(wait)
+
+    def _sleep(self, seconds: float) -> None:
+        while seconds > NAP:
+            self._pause(NAP)
+            self.beat()
+            seconds -= NAP
+        self._pause(seconds)
 
     def _wait(self, fault: _Passing, attempt: int) -> float:
         """Never sooner than asked; else 2, 4, 8 ... seconds, give or take."""

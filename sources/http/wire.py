@@ -8,6 +8,7 @@ import httpx
 import requests
 import urllib3
 
+from sources.connectors.base import Beat
 from sources.http.limits import MEGABYTE, Headers, Limits
 from sources.http.lost import Lost, lost, slow
 from sources.http.timed import DEADLINE, timed
@@ -39,9 +40,12 @@ class Reply:
 
 
 class Wire(Protocol):
-    """Carries one exchange: no retries, no redirects, whole body or Lost."""
+    """Carries one exchange: no retries, no redirects, whole body or Lost.
 
-    def exchange(self, asked: Asked, limits: Limits) -> Reply: ...
+    `beat` is called with every MiB that has come.
+    """
+
+    def exchange(self, asked: Asked, limits: Limits, beat: Beat) -> Reply: ...
 
 
 class RequestsWire:
@@ -54,11 +58,11 @@ class RequestsWire:
     def __init__(self, session: requests.Session) -> None:
         self._session = timed(session)
 
-    def exchange(self, asked: Asked, limits: Limits) -> Reply:
+    def exchange(self, asked: Asked, limits: Limits, beat: Beat) -> Reply:
         DEADLINE.start(limits.total)
         try:
             with self._send(asked, limits) as answer:
-                body = gathered(_chunks(answer), limits)
+                body = gathered(_chunks(answer), limits, beat)
                 return Reply(answer.status_code, Headers(answer.headers), body)
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
             raise lost(error, limits) from None
@@ -89,7 +93,7 @@ class HttpxWire:
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
 
-    def exchange(self, asked: Asked, limits: Limits) -> Reply:
+    def exchange(self, asked: Asked, limits: Limits, beat: Beat) -> Reply:
         DEADLINE.start(limits.total)
         try:
             with self._client.stream(
@@ -100,17 +104,20 @@ class HttpxWire:
                 headers=dict(asked.headers),
                 timeout=httpx.Timeout(limits.read, connect=limits.connect),
             ) as answer:
-                body = gathered(answer.iter_bytes(), limits)
+                body = gathered(answer.iter_bytes(), limits, beat)
                 return Reply(answer.status_code, Headers(answer.headers), body)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise lost(error, limits) from None
 
 
-def gathered(chunks: Iterable[bytes], limits: Limits) -> bytes:
+def gathered(chunks: Iterable[bytes], limits: Limits, beat: Beat) -> bytes:
     """The whole body, or Lost as soon as it is too big or too slow."""
-    body = bytearray()
+    body, heard = bytearray(), 0
     for chunk in chunks:
         body += chunk
+        if len(body) // MEGABYTE > heard:
+            heard = len(body) // MEGABYTE
+            beat()
         if len(body) > limits.body:
             size = limits.body / MEGABYTE
             raise Lost(f"sent more than {size:g} MB in one answer", passing=False)

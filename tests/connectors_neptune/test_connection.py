@@ -195,3 +195,32 @@ def test_an_account_without_projects_is_told_to_ask(practice):
     finally:
         for project in practice.store.projects.values():
             project.members = None
+
+
+# ── beats ────────────────────────────────────────────────────────────────────
+
+
+def test_every_request_beats_and_so_does_each_mebibyte_of_a_file(practice, logged, neptune):
+    beats: list[int] = []
+    neptune.use_beat(lambda: beats.append(1))
+    record = read(neptune).file(logged, "file")
+    assert len(beats) == neptune.requests
+    beats.clear()
+    assert len(bytes_of(record)) == 3_000_000
+    assert len(beats) >= 1 + 3
+
+
+def test_a_lost_claim_ends_the_asking_in_the_middle(practice, logged, neptune):
+    """What the beat raises goes through the client library untouched."""
+
+    class Gone(Exception):
+        pass
+
+    def beat() -> None:
+        if neptune.requests == 3:
+            raise Gone
+
+    neptune.use_beat(beat)
+    with pytest.raises(Gone):
+        read(neptune)
+    assert neptune.requests == 3

@@ -124,7 +124,7 @@ def test_a_rate_limits_reset_is_used_where_retry_after_is_missing(make):
     with faulty(answer(429, **headers), OK) as server:
         session = make()
         session.json("GET", server.url)
-    assert session.pauses == [30.0]
+    assert sum(session.pauses) == 30.0
 
 
 def test_a_long_rest_gives_the_worker_back_with_the_time_to_come_again(make):
@@ -349,3 +349,37 @@ def test_the_jira_packages_session_is_only_a_key_ring():
         assert session.json("GET", server.url).value == {"who": "me"}
     assert all(b"X-Kept: yes" in seen for seen in server.seen)
     carrier.close()
+
+
+# ── beats ────────────────────────────────────────────────────────────────────
+
+
+class Beats:
+    """Counts them, and raises at the one it was told to."""
+
+    def __init__(self, *, ends_at: int = 0) -> None:
+        self.heard, self.ends_at = 0, ends_at
+
+    def __call__(self) -> None:
+        self.heard += 1
+        if self.heard == self.ends_at:
+            raise RuntimeError("the claim is gone")
+
+
+def test_each_request_beats_and_each_mebibyte(make):
+    body = b'"' + b"x" * (3 << 20) + b'"'
+    with faulty(answer(503), answer(body=body)) as server:
+        session = make(limits=Limits(backoff=0.0))
+        session.beat = Beats()
+        session.json("GET", server.url)
+    assert session.beat.heard == 2 + 3
+
+
+def test_a_long_wait_beats_and_can_be_ended(make):
+    with faulty(answer(429, retry_after="35"), OK) as server:
+        session = make()
+        session.beat = Beats(ends_at=3)
+        with pytest.raises(RuntimeError, match="claim is gone"):
+            session.json("GET", server.url)
+    assert session.pauses == [10.0, 10.0]
+    assert len(server.seen) == 1

