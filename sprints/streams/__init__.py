@@ -1,16 +1,18 @@
 """Jira's records into our rows.
 
 words.py, tasks.py, events.py, notes.py and plan.py are pure: a record in, rows
-out. issues.py and lists.py store pages of them, sweeps.py finds what polling
-misses. Storing a page twice changes nothing.
+out. issues.py and lists.py store pages of them, listings.py hides what lists no
+longer have, sweeps.py finds what polling misses. Storing a page twice changes nothing.
 """
 
 from sprints.streams.issues import store as store_issues
+from sprints.streams.listings import listed
 from sprints.streams.lists import store_boards, store_projects, store_releases, store_sprints
 from sprints.streams.sweeps import Listing, store_swept, sweep_pages, worklog_pages
 
 __all__ = [
     "Listing",
+    "listed",
     "store_boards",
     "store_issues",
     "store_projects",

@@ -14,7 +14,7 @@ from sources.connectors.base import Json, Page
 from sources.connectors.jira import JiraClient
 from sources.models import Source
 from sources.store import Stored, sweep
-from sprints.models import Task, Worklog
+from sprints.models import JiraProject, Task, Worklog
 from sprints.streams import issues
 from sprints.streams.tasks import issue_id
 from sprints.streams.words import PROJECT
@@ -63,8 +63,9 @@ def _within(source: Source, projects: Iterable[str]) -> Q:
 
 
 def store_swept(source: Source, records: Sequence[Raw | Listing]) -> Stored:
-    """Store records; hide tasks that are listed no more. Too many at once are
-    not believed. What people wrote about a task stays."""
+    """Store records; hide tasks that are listed no more, and those of projects
+    that are hidden themselves. Too many at once are not believed. What people
+    wrote about a task stays."""
     stored = issues.store(source, [one for one in records if not isinstance(one, Listing)])
     for listing in records:
         if isinstance(listing, Listing):
@@ -74,7 +75,8 @@ def store_swept(source: Source, records: Sequence[Raw | Listing]) -> Stored:
 
 def _hide(source: Source, listing: Listing) -> Stored:
     before = timezone.now()
-    within = _within(source, listing.projects)
+    gone = JiraProject.objects.filter(source=source.pk, removed_at__isnull=False)
+    within = _within(source, listing.projects) | Q(project__in=gone.values("pk"))
     stored = sweep(source, Task, listing.present, started_at=listing.at, within=within)
     hidden = Task.objects.filter(source=source.pk, removed_at__gte=before)
     documents.forget(hidden.values_list("key", flat=True))

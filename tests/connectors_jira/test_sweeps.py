@@ -127,7 +127,8 @@ def test_versions_that_are_refused_are_a_gap_and_the_next_project_goes_on(practi
     practice.faults.add("forbidden", path="project/10000/versions")
     with client(practice, projects=["DOC", "NEW"]) as reader:
         pages = list(reader.versions())
-    assert [[gap.what for gap in page.gaps] for page in pages] == [["versions of DOC"], []]
+    assert [[gap.what for gap in page.gaps] for page in pages] == [["versions of DOC"], [], []]
+    assert pages[-1].resume == {"listed": ["10001"], "whole": False}
 
 
 # ── worklogs ─────────────────────────────────────────────────────────────────

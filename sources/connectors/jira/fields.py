@@ -56,7 +56,7 @@ def discovered(site: Site, scope: Scope) -> Fields:
 
 def _estimated(site: Site, project: str) -> str:
     """The estimation field of the project's first board that has one."""
-    for board in project_boards(site, project):
+    for board in project_boards(site, project) or ():
         if board.get("type") == "kanban":
             continue
         path = f"board/{board.get('id')}/configuration"
