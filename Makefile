@@ -28,7 +28,7 @@ doctor: .venv/.run ## say in words what is wrong with this setup
 	@$(PYTHON) -m portal.cli doctor
 
 test: .venv/.test chromium ## every test, in a real browser and on real servers
-	@$(PYTHON) -m pytest $(TESTS) -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.test ## lint, types, floors (migrations are checked by a test)
 	$(PYTHON) -m ruff check .

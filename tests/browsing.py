@@ -16,6 +16,8 @@ document.addEventListener("securitypolicyviolation", event => window.reportViola
   `${event.effectiveDirective} refused ${event.blockedURI || "inline"} ` +
   `(${event.sourceFile || "the page"}:${event.lineNumber}) ${event.sample}`));
 """
+# Violations are told in a task of their own, after the console's words about them.
+SETTLED = "() => new Promise(done => setTimeout(done, 30))"
 type SignIn = Callable[[Any], Page]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -60,6 +62,7 @@ class PageChecks:
 
     def nothing_wrong(self) -> None:
         """No violation, no console error, no failed request, until now."""
+        self.page.evaluate(SETTLED)
         found, self.troubles = self.troubles, []
         assert not found, f"{self.page.url}\n  " + "\n  ".join(found)
 

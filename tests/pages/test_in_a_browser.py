@@ -18,7 +18,9 @@ from tests.sprints.made import Lab
 from tracking.models import Artifact, Run
 
 WIDTHS = {"wide": 1280, "narrow": 390}
-LOOKS = [("light", "wide"), ("dark", "narrow"), ("dark", "wide"), ("light", "narrow")]
+# What axe finds depends on the theme and on the width, but hardly on both together.
+LOOKS = {("light", "wide"): True, ("dark", "narrow"): True, ("dark", "wide"): False,
+         ("light", "narrow"): False}  # fmt: skip
 
 
 @pytest.fixture
@@ -61,7 +63,6 @@ def addresses() -> dict[str, str]:
 
 
 def dress(page: Page, scheme: Any, width: str) -> None:
-    page.set_default_timeout(20_000)
     page.set_viewport_size({"width": WIDTHS[width], "height": 900})
     page.emulate_media(color_scheme=scheme)
 
@@ -82,15 +83,19 @@ def administrator() -> User:
 def test_every_page_keeps_the_rules_in_every_look(
     sample: None, signed_in_page: Any, page_checks: Any, pictures: Any
 ) -> None:
+    """A page is loaded once and dressed anew: one that is turned, or darkens at dusk."""
     page = signed_in_page(administrator())
+    page.set_default_timeout(20_000)
     troubles = []
-    for scheme, width in LOOKS:
-        dress(page, scheme, width)
-        for name, url in addresses().items():
-            page.goto(url)
-            drawn(page)
+    for name, url in addresses().items():
+        page.goto(url)
+        drawn(page)
+        for (scheme, width), audited in LOOKS.items():
+            dress(page, scheme, width)
             try:
-                page_checks()
+                page_checks.nothing_wrong()
+                if audited:
+                    page_checks.accessible()
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= WIDTHS[width], f"{url} scrolls sideways at {width}: {wide}"
             except AssertionError as broken:
