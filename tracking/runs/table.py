@@ -19,6 +19,7 @@ from tracking.runs.values import value_of
 
 SIZE = 100
 COUNTED = 10_000  # past this a count costs more than it tells
+READ = 1_000  # the same, where each run's parameters must be read to count it
 MOST_COLUMNS = 40
 
 
@@ -42,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A page of runs. `total` is None past COUNTED; `problem` says in words why
+    """A page of runs. `total` is None past `counted`; `problem` says in words why
     a filter could not be read, and then there are no rows. `filter` is the query
     without its order, `ordered` the column of the order. `by_default`: nobody
     chose the columns."""
@@ -51,6 +52,7 @@ class Table:
     columns: list[Field] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     total: int | None = 0
+    counted: int = COUNTED
     newer: str = ""
     older: str = ""
     filter: str = ""
@@ -97,12 +99,14 @@ def read(
         size=size,
     )
     keys = [run.pk for run in page.rows]
+    counted = READ if any(named[name].kind == "parameter" for name in asked.fields()) else COUNTED
     shown = chosen or _by_default(keys, order)
     return Table(
         query=query,
         columns=shown,
         rows=_rows(page.rows, shown, {} if chosen else _parameters_of(keys, shown)),
-        total=_count(rows),
+        total=_count(rows, counted),
+        counted=counted,
         newer=_place(page.rows[:1], column, mark, back=True) if page.newer else "",
         older=_place(page.rows[-1:], column, mark, back=False) if page.older else "",
         filter=asked.filter,
@@ -190,10 +194,9 @@ def _parameters_of(keys: list[UUID], columns: Sequence[Field]) -> dict[UUID, dic
     return {row["pk"]: row for row in rows}
 
 
-def _count(rows: Any) -> int | None:
-    counted = rows.order_by()[: COUNTED + 1].values("pk")
-    total = counted.count()
-    return total if total <= COUNTED else None
+def _count(rows: Any, most: int) -> int | None:
+    total = rows.order_by()[: most + 1].values("pk").count()
+    return total if total <= most else None
 
 
 def _place(edge: list[Any], column: str, mark: str, *, back: bool) -> str:

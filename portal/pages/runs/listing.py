@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from portal.pages.asking import word, words
+from portal.pages.runs import rows
 from sources.models import Person, visible_sources
 from sprints.links import keys_of
 from tracking.models import Metric
@@ -59,6 +60,7 @@ class Page:
     heads: list[Head]
     lines: list[Line]
     spark_name: str
+    body: SafeString
     words: str
     first_url: str
     newer_url: str
@@ -98,14 +100,16 @@ def read(user: Person, asked: QueryDict) -> Page:
     )
     drawn, spark_name = _sparks([row.key for row in found.rows])
     forms = [_form(column, number, found.rows) for number, column in enumerate(found.columns)]
+    lines = [_line(row, forms, drawn) for row in found.rows]
     return Page(
         table=found,
         heads=[
             _head(column, address, found, num=form in RIGHT)
             for column, form in zip(found.columns, forms, strict=True)
         ],
-        lines=[_line(row, forms, drawn) for row in found.rows],
+        lines=lines,
         spark_name=spark_name,
+        body=rows.body(lines, sparks=bool(spark_name)),
         words=_words(found),
         first_url=address.to() if address.place else "",
         newer_url=address.to(place=found.newer) if found.newer else "",
@@ -151,7 +155,7 @@ def _head(column: Field, address: Address, found: table.Table, *, num: bool) -> 
 def _words(found: table.Table) -> str:
     if found.problem:
         return ""
-    total = f"more than {table.COUNTED:,}" if found.total is None else f"{found.total:,}"
+    total = f"more than {found.counted:,}" if found.total is None else f"{found.total:,}"
     shown = f"{total} run{'' if found.total == 1 else 's'}"
     return f"{shown}. {found.left_out}".strip() if found.left_out else shown
 
