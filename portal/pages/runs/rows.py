@@ -1,7 +1,7 @@
 """The body of the runs table as HTML, written here and not in a template: a page has
 thousands of cells, and tags cost more for a cell than the database does for a run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,11 @@ from django.utils.text import Truncator
 from portal.templatetags import parts, shown
 
 NAME, CELL, TITLE = 40, 80, 400  # characters that are shown
+TICK = (
+    '<td class="tick"><label><input type="checkbox" name="runs" value="{}"'
+    ' aria-label="Tick {}"></label></td>'
+)
+NAMED = '<th scope="row"><a href="{}">{}</a> <span class="quiet mono small">{}</span></th>'
 PARTIAL = ' <span class="chip warn">partial</span>'
 FORMS = {
     "number": ("num", shown.metric),
@@ -32,10 +37,8 @@ def _row(line: Any, *, sparks: bool) -> str:
     run = line.row
     partial = PARTIAL if run.partial else ""
     cells = [
-        f'<td class="tick"><label><input type="checkbox" name="runs" value="{run.key}"'
-        f' aria-label="Tick {escape(run.handle)}"></label></td>',
-        f'<th scope="row"><a href="{escape(line.url)}">{escape(_short(run.name, NAME))}</a>'
-        f' <span class="quiet mono small">{escape(run.handle)}</span></th>',
+        TICK.format(run.key, handle := escape(run.handle)),
+        NAMED.format(escape(line.url), escape(_short(run.name, NAME)), handle),
         _cell("", " ".join(map(_task, run.tasks))),
         _cell("num", " ".join(map(str, run.sprints))),
         _cell("", _state(run.state) + partial),
