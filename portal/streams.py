@@ -1,8 +1,9 @@
 """The one table: each kind of source, its client, its streams, what its form asks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 from sources.connectors.base import Beat, Identity, Json, Page, TrackerRecord
@@ -137,7 +138,10 @@ class _Archives:
 
     def __init__(self, source: Source) -> None:
         zone = source.settings.get("zone") or "UTC"
-        self.held = {path: Archive(path, zone=zone) for path in source.settings["paths"]}
+        self.held = {
+            path: Archive(path, zone=zone, name=name)
+            for path, name in told_apart(source.settings["paths"]).items()
+        }
 
     def use_beat(self, beat: Beat) -> None:
         """A disk is quick, and files beat by themselves while they are copied."""
@@ -166,6 +170,20 @@ class _Archives:
             for page in archive.records(places.get(path)):
                 places[path] = page.resume
                 yield Page(page.records, dict(places), page.gaps, page.total)
+
+
+def told_apart(paths: Sequence[str]) -> dict[str, str]:
+    """A name for each folder: its last word, and as much before it as tells it
+    from the others, which may well be called the same."""
+    return {path: _short(Path(path), {Path(one) for one in paths}) for path in paths}
+
+
+def _short(path: Path, among: Collection[Path]) -> str:
+    for length in range(1, len(path.parts)):
+        tail = path.parts[-length:]
+        if sum(one.parts[-length:] == tail for one in among) == 1:
+            return "/".join(tail)
+    return str(path)
 
 
 ARCHIVE = Kind(

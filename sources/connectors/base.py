@@ -33,6 +33,10 @@ class Unavailable(Trouble):
         self.retry_at = retry_at
 
 
+class Spent(Unavailable):
+    """What one sync may ask of the other side is asked: the next one goes on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Something that should be here and is not, and why. Shown, never blank.
@@ -109,6 +113,7 @@ class SeriesRecord:
 
     Floats: `values` are floats (NaN and infinities allowed).
     Text: `values` are strings. `times` are epoch milliseconds, UTC.
+    `archive` is the archive they lie in, as the run's provenance names it.
     """
 
     project: str
@@ -119,6 +124,7 @@ class SeriesRecord:
     times: Sequence[int]
     values: Sequence[float] | Sequence[str]
     kind: Kind = "run"
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,7 @@ class FileRecord:
     step: float | None = None
     version: str = ""  # changes when the bytes may have changed
     listed: Json = None
+    archive: str = ""  # that it lies in, as the run's provenance names it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Metric series as numpy arrays: packing, merging, downsampling. No database here."""
 
 from tracking.series.downsampling import Buckets, buckets, outline
-from tracking.series.merging import merge
+from tracking.series.merging import filled, merge
 from tracking.series.packing import Packed, pack, unpack
 from tracking.series.points import Points, Summary, points, summary
 
@@ -11,6 +11,7 @@ __all__ = [
     "Points",
     "Summary",
     "buckets",
+    "filled",
     "merge",
     "outline",
     "pack",

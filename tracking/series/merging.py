@@ -20,6 +20,15 @@ def merge(old: Points, new: Points) -> tuple[Points, bool]:
     return merged, not _same(old, merged)
 
 
+def filled(old: Points, new: Points) -> tuple[Points, bool]:
+    """The old points and, of the new ones, those at steps that the old have not.
+    Says whether there were any."""
+    missing = ~np.isin(new.steps, old.steps)
+    if not missing.any():
+        return old, False
+    return merge(old, Points(new.steps[missing], new.times[missing], new.values[missing]))
+
+
 def _joined(first: Points, second: Points) -> Points:
     return Points(
         np.concatenate([first.steps, second.steps]),

@@ -16,7 +16,7 @@ from sources.connectors.base import (
 )
 from sources.models import Source
 from sources.store import Stored
-from tracking.streams import files, models, removals, runs, series, texts
+from tracking.streams import archives, files, models, removals, runs, series, texts
 from tracking.streams.files import Pulled
 from tracking.streams.removals import Listing, store_listing
 
@@ -28,7 +28,10 @@ type Prepared = RunRecord | SeriesRecord | Removal | Pulled
 def prepare(
     source: Source, records: Sequence[TrackerRecord], beat: Callable[[], None]
 ) -> list[Prepared]:
-    pulled = files.pull(source, [one for one in records if isinstance(one, FileRecord)], beat)
+    found = [one for one in records if isinstance(one, FileRecord)]
+    described = [one for one in records if isinstance(one, RunRecord)]
+    behind = archives.behind(source, described, found)
+    pulled = files.pull(source, found, beat, behind=behind)
     return [*(one for one in records if not isinstance(one, FileRecord)), *pulled]
 
 
@@ -36,11 +39,14 @@ def store(source: Source, records: Sequence[Prepared]) -> Stored:
     """Runs first, then what hangs on them; a removal counts over all of it."""
     described = [one for one in records if isinstance(one, RunRecord)]
     measured = [one for one in records if isinstance(one, SeriesRecord)]
+    pulled = [one for one in records if isinstance(one, Pulled)]
+    stored = runs.store(source, [one for one in described if one.kind == "run"])
+    stored += models.store(source, [one for one in described if one.kind != "run"])
+    behind = archives.behind(source, described, [*measured, *(one.record for one in pulled)])
     return (
-        runs.store(source, [one for one in described if one.kind == "run"])
-        + models.store(source, [one for one in described if one.kind != "run"])
-        + series.store(source, [one for one in measured if one.type == "float"])
-        + texts.store(source, [one for one in measured if one.type == "text"])
-        + files.store(source, [one for one in records if isinstance(one, Pulled)])
+        stored
+        + series.store(source, [one for one in measured if one.type == "float"], behind=behind)
+        + texts.store(source, [one for one in measured if one.type == "text"], behind=behind)
+        + files.store(source, pulled, behind=behind)
         + removals.store(source, [one for one in records if isinstance(one, Removal)])
     )

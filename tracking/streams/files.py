@@ -4,7 +4,7 @@ The bytes go in before the transaction (they may take minutes); the row only
 says which blob it was. A file whose version is unchanged is not opened again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -39,17 +39,35 @@ def artifact_id(record: FileRecord) -> str:
 # ── bytes ────────────────────────────────────────────────────────────────────
 
 
-def pull(source: Source, records: Sequence[FileRecord], beat: Callable[[], None]) -> list[Pulled]:
-    """Bring in the bytes of files that are new or have another version."""
+def pull(
+    source: Source,
+    records: Sequence[FileRecord],
+    beat: Callable[[], None],
+    *,
+    behind: Collection[UUID] = (),
+) -> list[Pulled]:
+    """Bring in the bytes of files that are new or have another version; of the
+    runs in `behind`, whose archive is the older, those that nobody has."""
     if not records:
         return []
     clear_incoming()
     held = _held(source, records)
-    return [_pull_one(record, held.get(_key(source, record)), beat) for record in records]
+    pulled = []
+    for record in records:
+        stored = held.get(_key(source, record))
+        if stored and stored.blob_id and _owner(source, record) in behind:
+            pulled.append(Pulled(record, stored.blob_id, stored.name))
+        else:
+            pulled.append(_pull_one(record, stored, beat))
+    return pulled
 
 
 def _key(source: Source, record: FileRecord) -> UUID:
     return source.key("artifact", artifact_id(record))
+
+
+def _owner(source: Source, record: FileRecord) -> UUID:
+    return owner_key(source, record.kind, record.project, record.run)
 
 
 def _held(source: Source, records: Sequence[FileRecord]) -> dict[UUID, Artifact]:
@@ -96,10 +114,11 @@ def _name(record: FileRecord, ending: str) -> str:
 # ── rows ─────────────────────────────────────────────────────────────────────
 
 
-def store(source: Source, pulled: Sequence[Pulled]) -> Stored:
+def store(source: Source, pulled: Sequence[Pulled], *, behind: Collection[UUID] = ()) -> Stored:
     if not pulled:
         return Stored()
-    files = [one for one in pulled if not is_too_long(one.record.path)]
+    usable = [one for one in pulled if not is_too_long(one.record.path)]
+    files = _worth_storing(source, usable, behind)
     by_id = {artifact_id(one.record): one for one in files}
     blobs = Blob.objects.in_bulk([one.sha256 for one in files if one.sha256])
     rules = roles.rules()
@@ -115,7 +134,30 @@ def store(source: Source, pulled: Sequence[Pulled]) -> Stored:
     raws = [(name, _raw(name, one)) for name, one in by_id.items()]
     kept = mirror(source, Artifact, "artifact", raws, row, payload=False)
     write_documents(source, [(one.key, one.row) for one in kept.fresh])
-    return kept.stored + Stored(gaps=_gaps(pulled))
+    left = len(usable) - len(files)
+    return kept.stored + Stored(unchanged=left, gaps=_gaps(pulled))
+
+
+def _worth_storing(
+    source: Source, pulled: Sequence[Pulled], behind: Collection[UUID]
+) -> list[Pulled]:
+    """But for what an older archive says of a file that is held, and for what an
+    archive without the bytes says of one whose bytes are held."""
+    archived = [one.record for one in pulled if one.record.archive]
+    if not archived:
+        return list(pulled)
+    held = _held(source, archived)
+    return [
+        one for one in pulled if not _is_settled(one, held.get(_key(source, one.record)), behind)
+    ]
+
+
+def _is_settled(one: Pulled, held: Artifact | None, behind: Collection[UUID]) -> bool:
+    if held is None or not one.record.archive:
+        return False
+    if not one.sha256:
+        return bool(held.blob_id) or held.run_id in behind
+    return bool(held.blob_id) and held.run_id in behind
 
 
 def _gaps(pulled: Sequence[Pulled]) -> tuple[Gap, ...]:
@@ -141,7 +183,7 @@ def _raw(name: str, one: Pulled) -> dict[str, Any]:
 def _artifact_from(source: Source, one: Pulled, blob: Blob | None) -> Row:
     record = one.record
     return {
-        "run_id": owner_key(source, record.kind, record.project, record.run),
+        "run_id": _owner(source, record),
         "path": record.path,
         "name": one.name,
         "size": blob.size if blob else record.size,

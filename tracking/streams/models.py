@@ -7,7 +7,7 @@ from sources.connectors.base import RunRecord
 from sources.models import Source
 from sources.store import Row, Stored, mirror
 from tracking.models import ModelVersion, RegisteredModel
-from tracking.streams import mapping
+from tracking.streams import archives, mapping
 from tracking.streams.naming import owner_id, owner_key
 from tracking.streams.runs import raw_of, store_projects
 
@@ -15,7 +15,8 @@ from tracking.streams.runs import raw_of, store_projects
 def store(source: Source, records: Sequence[RunRecord]) -> Stored:
     if not records:
         return Stored()
-    by_name = {(one.kind, owner_id(one.project, one.run)): one for one in records}
+    newest = archives.newest(source, records)
+    by_name = {(one.kind, owner_id(one.project, one.run)): one for one in newest.kept}
 
     def pairs(kind: str) -> list[tuple[str, dict[str, Any]]]:
         return [(name, raw_of(one)) for (of, name), one in by_name.items() if of == kind]
@@ -24,7 +25,8 @@ def store(source: Source, records: Sequence[RunRecord]) -> Stored:
         return by_name[kind, f"{raw['project']}\n{raw['run']}"]  # type: ignore[index]
 
     return (
-        store_projects(source, {one.project for one in records})
+        Stored(unchanged=newest.older)
+        + store_projects(source, {one.project for one in records})
         + mirror(
             source,
             RegisteredModel,

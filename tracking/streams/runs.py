@@ -20,20 +20,23 @@ def store(source: Source, records: Sequence[RunRecord]) -> Stored:
     if not records:
         return Stored()
     stored = store_projects(source, {record.project for record in records})
-    named, older = archives.newest(source, records)
-    raws = ((name, raw_of(record)) for name, record in named)
-    by_name = dict(named)
+    newest = archives.newest(source, records)
+    by_name = {owner_id(one.project, one.run): one for one in newest.kept}
+    raws = ((name, raw_of(record)) for name, record in by_name.items())
 
     def row(raw: dict[str, Any]) -> dict[str, Any]:
-        record = by_name[owner_id(raw["project"], raw["run"])]
-        return {"project_id": source.key("project", record.project), **mapping.run_from(record)}
+        name = owner_id(raw["project"], raw["run"])
+        made = mapping.run_from(by_name[name])
+        if also := newest.also_in.get(source.key("run", name)):
+            made["provenance"]["also_in"] = also
+        return {"project_id": source.key("project", raw["project"]), **made}
 
     hidden = removals.hidden_among([source.key("run", name) for name in by_name])
     kept = mirror(source, Run, "run", raws, row)
     _store_children(source, kept.fresh, by_name)
     if hidden:
         removals.show_again(source, hidden)
-    return stored + kept.stored + Stored(unchanged=older)
+    return stored + kept.stored + Stored(unchanged=newest.older)
 
 
 def store_projects(source: Source, names: Iterable[str]) -> Stored:

@@ -1,6 +1,6 @@
 """Text series (a run's logs): lines by step, packed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
 from uuid import UUID
 
@@ -18,10 +18,14 @@ CHUNK = 2_000
 
 type Line = tuple[float, int, str]
 type Name = tuple[UUID, str]
+type Merge = Callable[[list[Line], list[Line]], list[Line]]
 
 
-def store(source: Source, records: Sequence[SeriesRecord]) -> Stored:
-    """Counts series. A step's lines replace the stored lines of that step."""
+def store(
+    source: Source, records: Sequence[SeriesRecord], *, behind: Collection[UUID] = ()
+) -> Stored:
+    """Counts series. A step's lines replace the stored lines of that step; of the
+    runs in `behind` only steps are taken that the tables do not have."""
     incoming: dict[Name, list[Line]] = {}
     for one in records:
         if one.kind == "run" and len(one.steps) and not is_too_long(one.path):
@@ -29,7 +33,7 @@ def store(source: Source, records: Sequence[SeriesRecord]) -> Stored:
             incoming[name] = _over(incoming.get(name, []), _lines(one))
     total = Stored()
     for name, new in incoming.items():
-        total += _store_one(source, name, new)
+        total += _store_one(source, name, new, _under if name[0] in behind else _over)
     return total
 
 
@@ -38,7 +42,7 @@ def _lines(record: SeriesRecord) -> list[Line]:
     return [(float(step), int(at), clean(str(text))) for step, at, text in rows]
 
 
-def _store_one(source: Source, name: Name, new: list[Line]) -> Stored:
+def _store_one(source: Source, name: Name, new: list[Line], merge: Merge) -> Stored:
     """Reads and writes only what lies after the first new step, and the last
     chunk while it has room: a log of a million lines grows by its end."""
     first = min(step for step, _, _ in new)
@@ -47,7 +51,7 @@ def _store_one(source: Source, name: Name, new: list[Line]) -> Stored:
     ended = list(open_ones)
     start = ended[0].seq if ended else _next_number(name)
     held = [line for chunk in ended for line in unpacked(chunk)]
-    merged = _over(held, new)
+    merged = merge(held, new)
     if merged == held:
         return Stored(unchanged=1)
     chunks.filter(seq__gte=start).delete()
@@ -59,6 +63,11 @@ def _over(old: list[Line], new: list[Line]) -> list[Line]:
     """In order of steps; the old lines of a step that is new again are gone."""
     replaced = {step for step, _, _ in new}
     return sorted([line for line in old if line[0] not in replaced] + new, key=itemgetter(0))
+
+
+def _under(old: list[Line], new: list[Line]) -> list[Line]:
+    """The same, where what is old counts."""
+    return _over(new, old)
 
 
 def _next_number(name: Name) -> int:

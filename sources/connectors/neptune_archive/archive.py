@@ -31,11 +31,13 @@ class Archive:
     """A folder that neptune-exporter filled, 2.x or 3.x. It is only read.
 
     `zone` is the time zone of the machine that made the export: the times of a
-    2.x archive's series are that machine's local times.
+    2.x archive's series are that machine's local times. `name` is what records
+    call the archive; by default its folder's name.
     """
 
-    def __init__(self, path: str | Path, *, zone: str = "UTC") -> None:
+    def __init__(self, path: str | Path, *, zone: str = "UTC", name: str = "") -> None:
         self._root = Path(path)
+        self._name = name or self._root.name
         self._zone = zone
         self.requests = 0  # files opened, which is what this source is asked for
 
@@ -64,7 +66,7 @@ class Archive:
             if position.is_done(mark):
                 continue
             position.begin(mark)
-            reader = GroupReader(self._root.name, group, zone, errors)
+            reader = GroupReader(self._name, group, zone, errors)
             self.requests += len(group.parts)
             for told in reader.read(batch=position.batch, steps=position.steps):
                 if isinstance(told, Step):

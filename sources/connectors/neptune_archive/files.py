@@ -26,7 +26,8 @@ ONLY_LISTED = "the archive has the list of these files, not their bytes nor the 
 class Files:
     """The files of one group. At most one file set stays open for its members."""
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, archive: str) -> None:
+        self._archive = archive
         self._base = group.files
         self._kind: Kind = group.kind
         self._open: FileSet | None = None
@@ -43,7 +44,9 @@ class Files:
         for i, place in enumerate(python(places.field("path"))):
             if place is None:
                 continue
-            one = _One(rows.project, run_names[runs[i]], path_names[paths[i]], self._kind)
+            one = _One(
+                rows.project, run_names[runs[i]], path_names[paths[i]], self._kind, self._archive
+            )
             yield from self._of(one, kind_names[kinds[i]], place, steps[i])
 
     def _of(
@@ -96,14 +99,15 @@ class Files:
 class _One:
     """The file that one row speaks of."""
 
-    def __init__(self, project: str, run: str, path: str, kind: Kind) -> None:
+    def __init__(self, project: str, run: str, path: str, kind: Kind, archive: str) -> None:
         self.project = project
         self.run = run
         self.path = path
         self.kind = kind
+        self.archive = archive
 
     def below(self, name: str) -> "_One":
-        return _One(self.project, self.run, f"{self.path}/{name}", self.kind)
+        return _One(self.project, self.run, f"{self.path}/{name}", self.kind, self.archive)
 
     def record(self, *, size: int | None = None, open: Any = None, **more: Any) -> FileRecord:  # noqa: A002
         return FileRecord(
@@ -113,6 +117,7 @@ class _One:
             size=size,
             open=open,
             kind=self.kind,
+            archive=self.archive,
             **more,
         )
 

@@ -39,8 +39,8 @@ class Step:
 class GroupReader:
     """Yields what a group holds, and a `Step` after each piece of it."""
 
-    def __init__(self, root: str, group: Group, zone: ZoneInfo, errors: Errors) -> None:
-        self._root = root
+    def __init__(self, archive: str, group: Group, zone: ZoneInfo, errors: Errors) -> None:
+        self._archive = archive
         self._group = group
         self._zone = zone
         self._errors = errors
@@ -78,8 +78,8 @@ class GroupReader:
         if done == 0:
             yield from self._records(names, mine)
             yield Step(number, 1)
-        points = Series(self._group.kind, self._zone)
-        artifacts = Files(self._group)
+        points = Series(self._group.kind, self._zone, self._archive)
+        artifacts = Files(self._group, self._archive)
         try:
             for place, unit in enumerate(mine[max(0, done - 1) :], start=max(1, done)):
                 yield from self._contents(unit, names, points, artifacts)
@@ -94,7 +94,7 @@ class GroupReader:
             self._gather(unit, names, found)
         yield from self._said()
         span = self._span(units) if len(names) == 1 else None
-        origin = runs.Origin(self._root, self._group, self._zone.key, span)
+        origin = runs.Origin(self._archive, self._group, self._zone.key, span)
         for unit in units:
             for run, kind in unit.pairs:
                 if run in found:

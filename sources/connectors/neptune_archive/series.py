@@ -63,9 +63,10 @@ class Series:
     step goes on in the next batch, its first points are repeated there.
     """
 
-    def __init__(self, kind: Kind, zone: ZoneInfo) -> None:
+    def __init__(self, kind: Kind, zone: ZoneInfo, archive: str) -> None:
         self._kind = kind
         self._zone = zone
+        self._archive = archive
         self._last: dict[Key, Columns] = {}
 
     def records(self, rows: Rows, attribute_type: str) -> Iterator[SeriesRecord | Gap]:
@@ -108,6 +109,7 @@ class Series:
                 times=array("q", mine.times.tobytes()),
                 values=_sent(form, mine.values),
                 kind=self._kind,
+                archive=self._archive,
             )
 
     def _carried(self, key: Key, mine: Columns) -> Columns:

@@ -8,6 +8,7 @@ Only the last chunk of a series may have less than CHUNK points.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
 import numpy as np
 from django.db.models import Count, Q
@@ -16,7 +17,7 @@ from sources.connectors.base import Gap, SeriesRecord
 from sources.models import Source
 from sources.store import Row, Stored, append, clean
 from tracking.models import Metric, SeriesChunk, SeriesTail
-from tracking.series import Points, merge, pack, points
+from tracking.series import Points, filled, merge, pack, points
 from tracking.streams.naming import LONGEST_SHOWN, TOO_LONG, is_too_long, owner_key
 from tracking.streams.runs import store_columns
 from tracking.streams.series.figures import extended, figures, of_metric, rewritten, write_figures
@@ -28,8 +29,11 @@ FEW = 100  # so few new points of a known series wait in the tail, a row each
 LATEST = 253_402_300_799_000  # the last millisecond that a timestamp can be
 
 
-def store(source: Source, records: Sequence[SeriesRecord]) -> Stored:
-    """Counts series, not points."""
+def store(
+    source: Source, records: Sequence[SeriesRecord], *, behind: Collection[UUID] = ()
+) -> Stored:
+    """Counts series, not points. Of the runs in `behind` only steps are taken
+    that the tables do not have."""
     usable = [one for one in records if one.kind == "run" and not is_too_long(one.path)]
     gaps = tuple(
         Gap(f"{one.path[:LONGEST_SHOWN]} of {one.run}", TOO_LONG)
@@ -42,7 +46,7 @@ def store(source: Source, records: Sequence[SeriesRecord]) -> Stored:
     known = _known(incoming)
     added = {name for name in known if incoming[name].steps[0] > known[name].last_step}
     new = incoming.keys() - known.keys()
-    changed = _merge(source, known.keys() - added, incoming, known)
+    changed = _merge(source, known.keys() - added, incoming, known, behind)
     _add(source, added, incoming)
     _write(source, {name: (0, incoming[name]) for name in new})
     told = {name: figures(incoming[name]) for name in new | added}
@@ -82,12 +86,14 @@ def _merge(
     names: Collection[Name],
     incoming: Mapping[Name, Points],
     known: Mapping[Name, Metric],
+    behind: Collection[UUID],
 ) -> dict[Name, Row]:
     """The new figures of each series that is different afterwards."""
     if not names:
         return {}
     held = ends({name: float(incoming[name].steps[0]) for name in names})
-    merged = {name: merge(held[name].points, incoming[name]) for name in names}
+    merge_one = {name: filled if name[0] in behind else merge for name in names}
+    merged = {name: merge_one[name](held[name].points, incoming[name]) for name in names}
     anew = {name: all_of_it for name, (all_of_it, differs) in merged.items() if differs}
     if not anew:
         return {}
