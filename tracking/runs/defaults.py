@@ -1,6 +1,6 @@
 """The columns of a table for which nobody chose any: three metrics, and what differs."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -50,10 +50,11 @@ def parameters(keys: Sequence[UUID]) -> list[dict[str, Any]]:
 def differing(several: Sequence[dict[str, Any]]) -> list[Field]:
     """Parameters whose value is not the same in all runs, the most common first;
     last those that only some runs have, all with one value."""
-    values: dict[str, Counter[str]] = {}
+    said: defaultdict[str, list[str]] = defaultdict(list)
     for one in several:
         for name, value in one.items():
-            values.setdefault(name, Counter())[repr(value)] += 1
+            said[name].append(repr(value))
+    values = {name: Counter(words) for name, words in said.items()}
     telling = [name for name, seen in values.items() if _tells(seen, len(several))]
     telling.sort(
         key=lambda name: (len(values[name]) == 1, -values[name].total(), len(values[name]), name)
