@@ -13,7 +13,9 @@ from sources.store.bulk import Stored
 # Losing more than this share of what we know, in one sweep, is more likely a
 # lost permission or an empty answer than a team that deleted its work.
 MOST_THAT_CAN_GO = 0.2
-ALWAYS_BELIEVED = 20
+# Of a few rows one deletion is a large share: so many may go, but no more than half.
+FEW = 20
+MOST_OF_FEW = 0.5
 
 
 def sweep(
@@ -27,7 +29,8 @@ def sweep(
     """Hide rows that the source no longer lists.
 
     `within` narrows to what the sweep covered. Rows stored after `started_at`
-    are left alone: the listing may be older than they are.
+    are left alone: the listing may be older than they are. A listing that has
+    nothing of what is held, or too little of it, is not believed.
     """
     shown = model._default_manager.filter(source=source.pk, removed_at=None)
     shown = shown.filter(within) if within is not None else shown
@@ -36,10 +39,16 @@ def sweep(
     gone = [key for name, key in held.items() if name not in listed]
     recent = Payload.objects.filter(key__in=gone, fetched_at__gte=started_at)
     gone = list(set(gone) - set(recent.values_list("key", flat=True)))
-    if len(gone) > max(ALWAYS_BELIEVED, MOST_THAT_CAN_GO * len(held)):
+    if len(gone) > most_that_can_go(len(held)):
         return Stored(gaps=(_unbelieved(model, len(gone), len(held)),))
     hidden = shown.filter(key__in=gone).update(removed_at=timezone.now())
     return Stored(removed=hidden)
+
+
+def most_that_can_go(held: int) -> float:
+    """Of so many rows, in one sweep. Never all: of nothing at all one cannot tell
+    a team that cleared up from an account that sees nothing any more."""
+    return max(MOST_THAT_CAN_GO * held, min(FEW, MOST_OF_FEW * held))
 
 
 def _unbelieved(model: type[Mirrored], gone: int, held: int) -> Gap:

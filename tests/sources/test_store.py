@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,6 +127,47 @@ def test_a_row_younger_than_the_listing_is_left_alone(source: Source) -> None:
     started = timezone.now()
     mirrored(source, "a", "b")
     assert sweep(source, TrackerProject, ["a"], started_at=started) == Stored()
+
+
+@pytest.mark.parametrize(
+    ("held", "gone", "believed"),
+    [
+        (1, 1, False),
+        (2, 1, True),
+        (2, 2, False),
+        (7, 3, True),
+        (7, 4, False),
+        (40, 20, True),
+        (40, 21, False),
+        (60, 20, True),
+        (60, 21, False),
+        (110, 22, True),
+        (110, 23, False),
+    ],
+)
+def test_so_many_of_so_many_may_go_in_one_sweep(
+    source: Source, held: int, gone: int, believed: bool
+) -> None:
+    names = [f"p{number}" for number in range(held)]
+    mirrored(source, *names)
+    old(source)
+    stored = sweep(source, TrackerProject, names[gone:], started_at=timezone.now())
+    assert stored.removed == (gone if believed else 0)
+    assert len(stored.gaps) == (not believed)
+    assert TrackerProject.objects.exclude(removed_at=None).count() == stored.removed
+
+
+def test_a_sweep_of_little_is_judged_by_that_little(source: Source) -> None:
+    mirrored(source, *(f"p{number}" for number in range(100)))
+    old(source)
+    two = Q(name__in=("p1", "p2"))
+    everything = [f"p{number}" for number in range(3, 100)]
+    stored = sweep(source, TrackerProject, everything, started_at=timezone.now(), within=two)
+    assert (stored.removed, stored.gaps[0].what) == (0, "2 of 2 tracker projects")
+
+
+def test_an_empty_listing_where_nothing_is_held_is_no_gap(source: Source) -> None:
+    assert sweep(source, TrackerProject, [], started_at=timezone.now()) == Stored()
 
 
 def test_losing_most_rows_at_once_is_not_believed(source: Source) -> None:
