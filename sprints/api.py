@@ -179,10 +179,11 @@ class OneHypothesis(Answer):
     def get(self, request: Request, key: UUID) -> Response:
         line = hypotheses.read(request.user, [_hypothesis(request, key)])[0]
         held = Verdict.objects.filter(task=key).select_related("by").order_by("-at", "-id")
+        verdicts = hypotheses.seen(request.user, held)
         whole = {
             "line": line,
             "evidence": hypotheses.evidence(request.user, line),
-            "verdicts": held,
+            "verdicts": verdicts,
         }
         return Response(WholeHypothesis(whole).data)
 
@@ -198,6 +199,8 @@ class ClaimOfHypothesis(Answer):
         given = _valid(ClaimGiven(data=request.data))
         if given["baseline"]:
             _run(request, given["baseline"])
+        else:
+            given["baseline"] = hypotheses.read(request.user, [held])[0].claim.unseen
         hypotheses.state(held, **given, by=by)
         return Response(HypothesisOf(hypotheses.read(request.user, [held])[0]).data)
 

@@ -160,6 +160,8 @@ class FiguresOf(serializers.Serializer[Figures]):
 
 
 class VerdictOf(serializers.ModelSerializer[Verdict]):
+    """Figures and run are empty for who does not see every source that they were taken of."""
+
     by = serializers.CharField(source="by.username")
 
     class Meta:
@@ -213,7 +215,11 @@ class ClaimGiven(serializers.Serializer[Any]):
     metric = serializers.CharField(max_length=500)
     direction = serializers.ChoiceField(choices=DIRECTIONS, default="max")
     threshold = serializers.FloatField(default=None, allow_null=True)
-    baseline = serializers.UUIDField(default=None, allow_null=True, help_text="A run's key.")
+    baseline = serializers.UUIDField(
+        default=None,
+        allow_null=True,
+        help_text="A run's key. None keeps a baseline that this person does not see.",
+    )
 
     def validate_threshold(self, value: float | None) -> float | None:
         if value is not None and not math.isfinite(value):

@@ -1,7 +1,7 @@
 """What the database holds about a record's run: a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,9 @@ class RunGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """`line` is the hypothesis, when the record's task is one; `tasks` are all
-    that the run is tied to, for whoever wants to choose another."""
+    """`line` is the hypothesis, when the record's task is one, with figures of
+    the record's own sources; `tasks` are all that the run is tied to, for
+    whoever wants to choose another."""
 
     run: Run
     source: Source
@@ -34,6 +35,7 @@ class Gathered:
     line: hypotheses.Line | None
     baseline: Run | None
     stated: Mapping[str, Any]
+    sources: Sequence[UUID]
 
     def artifacts_of(self, role: str) -> list[Artifact]:
         """Those with this role; `plot:` means every plot."""
@@ -59,8 +61,8 @@ def gather(record: Record, user: Person) -> Gathered:
     if run is None or source is None:
         raise RunGone(f"The run of {record} is no longer here.")
     task = Task.objects.visible_to(user).filter(pk=record.task).first() if record.task else None
-    lines = hypotheses.read(user, [task]) if task and task.is_hypothesis else []
-    baseline = lines[0].claim.baseline if lines else None
+    line = _line(user, record, task) if task and task.is_hypothesis else None
+    baseline = line.claim.baseline if line else None
     around = _around(user, task)
     return Gathered(
         run=run,
@@ -73,10 +75,26 @@ def gather(record: Record, user: Person) -> Gathered:
         task=task,
         parent=around.get(task.parent_id) if task and task.parent_id else None,
         sprint=_sprint(user, task),
-        line=lines[0] if lines else None,
+        line=line,
         baseline=Run.objects.visible_to(user).filter(pk=baseline).first() if baseline else None,
         stated=record.stated,
+        sources=record.sources,
     )
+
+
+def _line(user: Person, record: Record, task: Task) -> hypotheses.Line:
+    """The hypothesis with figures of the record's own sources only: whoever
+    sees those reads the record, and may not see others."""
+    own = Run.objects.visible_to(user).filter(source__in=record.sources)
+    tied = links.runs_of(user, [task.pk])[task.pk]
+    kept = set(own.filter(pk__in=tied).values_list("pk", flat=True))
+    runs = {task.pk: [run for run in tied if run in kept]}
+    line = hypotheses.read(user, [task], runs=runs)[0]
+    base = line.claim.baseline
+    if base is None or own.filter(pk=base).exists():
+        return line
+    claim = replace(line.claim, baseline=None, unseen=base)
+    return replace(line, claim=claim, figures=replace(line.figures, baseline=None))
 
 
 def _around(user: Person, task: Task | None) -> dict[UUID, Task]:

@@ -6,7 +6,8 @@ from datetime import datetime
 from handoff.facts.fact import Fact, Grade, missing
 from handoff.facts.gathered import Gathered
 from sources.connectors.base import Json
-from sprints.hypotheses import Claim, Line
+from sprints import hypotheses
+from sprints.hypotheses import Claim
 from sprints.models import Sprint, Task, Verdict
 
 SECTION = "work"
@@ -17,7 +18,7 @@ def facts(known: Gathered) -> Iterator[Fact]:
     yield _sprint(known.sprint)
     yield _task(known.parent if hypothesis else known.task, hypothesis)
     yield _hypothesis(known, hypothesis)
-    yield _verdict(known.line)
+    yield _verdict(known)
 
 
 def moment(at: datetime | None) -> str | None:
@@ -84,15 +85,18 @@ def _words(claim: Claim) -> str:
     return f"{claim.text}: {claim.metric} {claim.sign} {claim.threshold:g}"
 
 
-def _verdict(line: Line | None) -> Fact:
-    verdict: Verdict | None = line.verdict if line else None
+def _verdict(known: Gathered) -> Fact:
+    """Its figures are copied where they were taken of the record's own sources."""
+    verdict: Verdict | None = known.line.verdict if known.line else None
     if verdict is None:
         return missing(SECTION, "verdict", "Verdict", "nobody has judged the hypothesis yet")
     by = verdict.by.get_username()
     value: dict[str, Json] = {
         "outcome": verdict.outcome,
         "reason": verdict.reason,
-        "figures": verdict.figures,
+        "figures": hypotheses.without_sources(verdict)
+        if hypotheses.is_within(verdict, known.sources)
+        else {},
         "by": by,
         "at": moment(verdict.at),
     }

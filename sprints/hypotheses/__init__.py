@@ -13,6 +13,7 @@ from sprints.hypotheses.reading import (
     of_run,
     read,
 )
+from sprints.hypotheses.verdicts import is_within, seen, without_sources
 
 __all__ = [
     "Claim",
@@ -29,9 +30,12 @@ __all__ = [
     "evidence",
     "figures_of",
     "good_end",
+    "is_within",
     "judge",
     "measured",
     "of_run",
     "read",
+    "seen",
     "state",
+    "without_sources",
 ]

@@ -1,6 +1,6 @@
 """The runs that texts name as baselines: by a task's key, or by a run's handle."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sources.models import Person
@@ -15,8 +15,9 @@ def baselines(user: Person, tasks: Sequence[Task]) -> dict[UUID, UUID]:
     queries, none when no text names one.
 
     A key means the best run of that task by the claim's metric, or its newest
-    where none has the metric. What is no task's key, or of a task without
-    runs, may be a run's handle.
+    where none has the metric: of the claim's own source, for another Jira may
+    use the same key. What is no task's key, or of a task without runs, may be a
+    run's handle.
     """
     names = {task.pk: name for task in tasks if (name := task.claimed.get("baseline"))}
     if not names:
@@ -32,7 +33,8 @@ def baselines(user: Person, tasks: Sequence[Task]) -> dict[UUID, UUID]:
     chosen = (
         (
             task.pk,
-            _best_of(task, runs.get(names[task.pk], ()), scores) or handles.get(names[task.pk]),
+            _best_of(task, runs.get((task.source_id, names[task.pk]), ()), scores)
+            or handles.get(names[task.pk]),
         )
         for task in tasks
         if task.pk in names
@@ -40,21 +42,24 @@ def baselines(user: Person, tasks: Sequence[Task]) -> dict[UUID, UUID]:
     return {task: run for task, run in chosen if run is not None}
 
 
-def _runs_of_keys(user: Person, names: set[str]) -> dict[str, list[UUID]]:
-    """The runs of the task that has, or had, each key; newest first."""
+type Named = dict[tuple[UUID, str], list[UUID]]
+
+
+def _runs_of_keys(user: Person, names: set[str]) -> Named:
+    """The runs of the task that has, or had, each key in each source; newest first."""
     held = Task.objects.visible_to(user).filter(keys__name__in=names)
-    tasks = list(held.values_list("keys__name", "pk"))
-    runs = links.runs_of(user, {task for _, task in tasks})
-    found: dict[str, list[UUID]] = {}
-    for name, task in tasks:
-        found.setdefault(name, []).extend(runs[task])
+    tasks = list(held.values_list("source", "keys__name", "pk"))
+    runs = links.runs_of(user, {task for _, _, task in tasks})
+    found: Named = {}
+    for source, name, task in tasks:
+        found.setdefault((source, name), []).extend(runs[task])
     return found
 
 
 type Scores = Mapping[tuple[UUID, str], Metric]
 
 
-def _scores(tasks: Sequence[Task], runs: Mapping[str, Iterable[UUID]]) -> Scores:
+def _scores(tasks: Sequence[Task], runs: Named) -> Scores:
     metrics = {task.claimed.get("metric") or "" for task in tasks}
     keys = {run for several in runs.values() for run in several}
     held = Metric.objects.filter(run__in=keys, name__in=metrics)

@@ -7,7 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from sprints.hypotheses.reading import Line
+from sprints.hypotheses.verdicts import SOURCES
 from sprints.models import DIRECTIONS, VERDICTS, Hypothesis, Task, Verdict
+from tracking.models import Run
 
 NEED_A_RUN = {"confirmed", "refuted"}
 
@@ -75,7 +77,7 @@ def judge(line: Line, *, outcome: str, reason: str, run: UUID | None, by: int) -
 
 
 def as_seen(line: Line) -> dict[str, Any]:
-    """The figures on which a person decides, kept with the verdict."""
+    """The figures on which a person decides, kept with the verdict: one query."""
     claim, figures = line.claim, line.figures
     return {
         "metric": claim.metric,
@@ -85,4 +87,12 @@ def as_seen(line: Line) -> dict[str, Any]:
         "best": figures.best,
         "best_run": str(figures.best_run) if figures.best_run else None,
         "baseline": figures.baseline,
+        SOURCES: _sources(line),
     }
+
+
+def _sources(line: Line) -> list[str]:
+    """What the figures were taken of, so that nobody else reads them later."""
+    runs = {*line.runs, *([line.claim.baseline] if line.claim.baseline else [])}
+    held = Run.objects.filter(pk__in=runs).order_by("source").values_list("source", flat=True)
+    return [str(source) for source in held.distinct()]

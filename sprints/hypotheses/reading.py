@@ -1,6 +1,6 @@
 """Hypotheses as pages read them: claims, figures, verdicts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,14 +9,19 @@ from sources.models import Person, visible_sources
 from sprints import links
 from sprints.hypotheses.baselines import baselines
 from sprints.hypotheses.measuring import measured
+from sprints.hypotheses.verdicts import seen
 from sprints.models import Hypothesis, Task, Verdict
-from tracking.models import Metric
+from tracking.models import Metric, Run
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What is claimed, and whose words they are: "stated" here by a person,
-    "imported" from the task's text, or "missing"."""
+    "imported" from the task's text, or "missing".
+
+    `unseen` is a stated baseline that this person does not see, or that is gone:
+    never shown, and kept when the claim is stated anew.
+    """
 
     text: str
     metric: str
@@ -24,6 +29,7 @@ class Claim:
     threshold: float | None
     baseline: UUID | None
     grade: str
+    unseen: UUID | None = None
 
     @property
     def sign(self) -> str:
@@ -81,10 +87,12 @@ def read(
     """
     keys = [task.pk for task in tasks]
     words = Hypothesis.objects.in_bulk(keys)
-    verdicts = {one.task_id: one for one in Verdict.objects.latest_of(keys).select_related("by")}
+    latest = Verdict.objects.latest_of(keys).select_related("by")
+    verdicts = {one.task_id: one for one in seen(user, latest)}
     tested = links.runs_of(user, keys) if runs is None else runs
     named = baselines(user, [task for task in tasks if task.pk not in words])
-    claims = {task.pk: claim_of(task, words.get(task.pk), named) for task in tasks}
+    shown = _visible(user, words.values())
+    claims = {task.pk: claim_of(task, words.get(task.pk), named, shown) for task in tasks}
     values = _values(user, claims.values(), tested)
     return [
         Line(
@@ -104,16 +112,28 @@ def of_run(user: Person, run: UUID) -> list[Line]:
     return read(user, tasks)
 
 
-def claim_of(task: Task, words: Hypothesis | None, named: Mapping[UUID, UUID]) -> Claim:
-    """A person's words where there are any; else the lines of the task's text."""
+def _visible(user: Person, words: Iterable[Hypothesis]) -> set[UUID]:
+    """The stated baselines that this person sees."""
+    stated = {one.baseline for one in words if one.baseline}
+    if not stated:
+        return set()
+    return set(Run.objects.visible_to(user).filter(pk__in=stated).values_list("pk", flat=True))
+
+
+def claim_of(
+    task: Task, words: Hypothesis | None, named: Mapping[UUID, UUID], shown: Set[UUID]
+) -> Claim:
+    """A person's words where there are any; else the lines of the task's text.
+    Of stated baselines those in `shown` may be seen."""
     if words is not None:
         return Claim(
             text=words.claim or task.summary,
             metric=words.metric,
             direction=words.direction,
             threshold=words.threshold,
-            baseline=words.baseline,
+            baseline=words.baseline if words.baseline in shown else None,
             grade="stated",
+            unseen=words.baseline if words.baseline not in shown else None,
         )
     found: dict[str, Any] = task.claimed
     return Claim(
@@ -130,7 +150,6 @@ type Values = Mapping[tuple[UUID, str], Metric]
 
 
 def _values(user: Person, claims: Iterable[Claim], runs: Mapping[UUID, Sequence[UUID]]) -> Values:
-    """A stated baseline may be of a source that this person does not see."""
     wanted = list(claims)
     keys = {run for several in runs.values() for run in several}
     keys |= {claim.baseline for claim in wanted if claim.baseline}

@@ -11,8 +11,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from portal import freshness
 from portal.pages.runs import listing
 from sources.connectors.base import Gap
+from sprints.models import Evidence
 from tests.pages.asking import cost, same_cost, seen, text
 from tests.sprints.made import Lab
 from tests.tracking.making import NOON, PROJECT, file, run, series, store
@@ -445,6 +447,63 @@ def test_tying_needs_the_right_and_a_task(lab: Lab, reader: Client, lead: Client
     for name in ("NOPE-1", "", "\x00", "x" * 5000):
         answer = lead.post(url, {"task": name}, follow=True)
         assert "No task has the key" in answer.content.decode()
+
+
+def test_a_key_that_two_sources_have_is_asked_about_and_tied_to_the_one_chosen(
+    lab: Lab, lead: Client
+) -> None:
+    fill(lab)
+    lab.task("TASK-7")
+    meant = lab.task("TASK-7", source=lab.source("second", "jira"), summary="The other one")
+    url = f"/runs/{key_of(lab)}/tie/"
+    badge = cache_of(lead)
+    asked = lead.post(url, {"task": "TASK-7"})
+    page = asked.content.decode()
+    assert "Several tasks have this key" in page
+    assert "The other one" in page
+    assert "Second" in page
+    assert not Evidence.objects.exists()
+    assert cache_of(lead) == badge
+    assert "belongs to TASK-7 now" in text_of(lead.post(url, {"task": str(meant.pk)}, follow=True))
+    assert Evidence.objects.get().task_id == meant.pk
+
+
+def test_untying_from_a_key_that_two_sources_have_unties_the_one_that_is_tied(
+    lab: Lab, lead: Client
+) -> None:
+    fill(lab)
+    lab.task("TASK-7")
+    tied = lab.task("TASK-7", source=lab.source("second", "jira"))
+    url = f"/runs/{key_of(lab)}/tie/"
+    lead.post(url, {"task": str(tied.pk)})
+    assert f'name="task" value="{tied.pk}"' in text(lead, f"/runs/{key_of(lab)}/")
+    assert (
+        'name="untie" value="1"'
+        in lead.post(url, {"task": "TASK-7", "untie": "1"}).content.decode()
+    )
+    lead.post(url, {"task": str(tied.pk), "untie": "1"})
+    said = Evidence.objects.order_by("-id").first()
+    assert said is not None
+    assert (said.task_id, said.added) == (tied.pk, False)
+
+
+def test_a_tied_run_is_out_of_the_inboxs_count_at_once(lab: Lab, lead: Client) -> None:
+    fill(lab)
+    lab.task("TASK-7")
+    before = cache_of(lead)
+    lead.post(f"/runs/{key_of(lab)}/tie/", {"task": "TASK-7"})
+    assert cache_of(lead) == before - 1
+
+
+def cache_of(client: Client) -> int:
+    """The inbox's count as the next page shows it, whether remembered or counted anew."""
+    asked = client.get("/runs/").wsgi_request
+    return freshness.inbox_count(asked.user)
+
+
+def text_of(answer: Any) -> str:
+    found: str = answer.content.decode()
+    return found
 
 
 def test_a_stranger_ties_nothing(lab: Lab, stranger: Client) -> None:

@@ -136,6 +136,7 @@ def test_a_baseline_may_be_a_key_of_a_run_or_a_tasks_best_run(lab: Lab, lead: Cl
         ({"baseline": "R-404"}, "No run and no task is called “R-404”."),
         ({"baseline": "DOC-1"}, "No run belongs to DOC-1."),
         ({"baseline": "TWIN"}, "Several runs are called so"),
+        ({"baseline": "DOC-8"}, "Several tasks have the key “DOC-8”"),
         ({"metric": "a\0b"}, "Null characters are not allowed."),
     ],
 )
@@ -144,6 +145,8 @@ def test_a_claim_that_cannot_be_kept_comes_back_with_the_reason(
 ) -> None:
     lab.run("TWIN")
     lab.run("TWIN", source=lab.source("second", "neptune"))
+    lab.task("DOC-8")
+    lab.task("DOC-8", source=lab.source("third", "jira"))
     answer = state(lab, lead, **given)
     assert answer.status_code == 422
     assert words in answer.content.decode()

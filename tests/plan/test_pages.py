@@ -34,7 +34,8 @@ def filled(lab: Lab, size: int = 1) -> tuple[Task, Task]:
             f"DOC-{number}", sprint=sprint, parent=parent, claimed=CLAIMED | {"baseline": "B-0"}
         )
         run = lab.run(f"R-{number}", f"DOC-{number}", "sprint 49", metrics={F1: (0, 0.94)})
-        lab.verdict(claim, "confirmed", run=run.pk, figures={"best": 0.94})
+        figures = {"best": 0.94, "sources": [str(lab.tracker.pk)]}
+        lab.verdict(claim, "confirmed", run=run.pk, figures=figures)
         lab.event(claim, "status", MONDAY + DAY, before="To Do", after="Done")
         lab.run(f"L-{number}", "DOC-9999", "sprnt 49", owner="nobody")
     assert base

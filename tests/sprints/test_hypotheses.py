@@ -69,6 +69,20 @@ def test_the_best_run_and_its_distance_to_the_baseline(lab: Lab) -> None:
     assert line(lab, task).claim.baseline == base.pk
 
 
+def test_a_baselines_key_means_the_task_of_the_same_source(lab: Lab) -> None:
+    other = lab.source("second", "jira")
+    lab.task("DOC-9", source=other)
+    lab.task("DOC-8")
+    lab.task("DOC-8", source=other, was=["DOC-9"])
+    near = lab.task("DOC-9")
+    task = lab.claim("DOC-1", claimed=CLAIMED | {"baseline": "DOC-9"})
+    far = lab.run("R-far", metrics={F1: (0.1, 0.99)})
+    mine = lab.run("R-near", metrics={F1: (0.1, 0.5)})
+    links.tie(far, Task.objects.get(name="DOC-9", source=other), by=lab.lead.pk)
+    links.tie(mine, near, by=lab.lead.pk)
+    assert line(lab, task).claim.baseline == mine.pk
+
+
 def test_a_baseline_that_also_carries_the_tag_is_not_tested_against_itself(lab: Lab) -> None:
     base = lab.run("R-0", "DOC-1", metrics={F1: (0.1, 0.99)})
     task = lab.claim("DOC-1")

@@ -140,7 +140,12 @@ def decide(
                 outcome=one["verdict"],
                 reason=one.get("note") or "",
                 run=held[best["run"]],
-                figures={"metric": one["metric"], "best": best["value"], "run": best["run"]},
+                figures={
+                    "metric": one["metric"],
+                    "best": best["value"],
+                    "run": best["run"],
+                    "sources": [str(tracker_of(sources, best["run"]).pk)],
+                },
                 by=owner,
                 at=at or datetime.now(UTC),
             )
@@ -151,8 +156,11 @@ def evidence_of(story: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def run_key(sources: dict[str, Source], project: str, run: str) -> Any:
-    live = "neptune" if run.startswith("FRM-") else "archive"
-    return owner_key(sources[live], "run", project, run)
+    return owner_key(tracker_of(sources, run), "run", project, run)
+
+
+def tracker_of(sources: dict[str, Source], run: str) -> Source:
+    return sources["neptune" if run.startswith("FRM-") else "archive"]
 
 
 def issue_of(key: str, issues: dict[str, int], moved: dict[str, str]) -> int:

@@ -18,7 +18,6 @@ from portal.pages.plan.forms import runs_called
 from portal.pages.plan.inbox import key_of
 from sprints import hypotheses, links
 from sprints.models import Task
-from sprints.task import holders
 from tracking.models import Run
 
 MAY_TIE = permission_required("sprints.add_evidence", raise_exception=True)
@@ -76,15 +75,21 @@ def tie(request: HttpRequest, key: UUID) -> HttpResponse:
     runs = runs_called(request.user, text)
     if len(runs) != 1:
         messages.error(request, unclear(text, len(runs)))
-    elif "untie" in request.POST:
-        links.untie(runs[0], held, by=person(request))
-        messages.success(request, f"{runs[0].handle} does not belong to {held.name} any more.")
     else:
-        links.tie(runs[0], held, by=person(request))
-        messages.success(request, f"{runs[0].handle} belongs to {held.name} now.")
-    forget_inbox(request.user)
+        tie_one(request, runs[0], held)
     proper = "hypothesis_by_id" if held.is_hypothesis else "task_by_id"
     return redirect(reverse(proper, args=[held.pk]))
+
+
+def tie_one(request: HttpRequest, run: Run, task: Task) -> None:
+    """Ties, or unties where that was pressed, and says so; the inbox is counted anew."""
+    if "untie" in request.POST:
+        links.untie(run, task, by=person(request))
+        messages.success(request, f"{run.handle} does not belong to {task.name} any more.")
+    else:
+        links.tie(run, task, by=person(request))
+        messages.success(request, f"{run.handle} belongs to {task.name} now.")
+    forget_inbox(request.user)
 
 
 def unclear(text: str, runs: int) -> str:
@@ -99,11 +104,11 @@ def mend(request: HttpRequest) -> HttpResponse:
     """In the inbox: tie runs to a task, given by its key or its id."""
     runs = asked_runs(request)
     text = request.POST.get("task", "").strip()
-    tasks = asked_tasks(request, text)
+    tasks = finding.asked(request.user, text)
     if not runs:
         messages.error(request, "No run is ticked.")
     elif len(tasks) != 1:
-        messages.error(request, unclear_task(text, len(tasks)))
+        messages.error(request, finding.unclear(text, len(tasks)))
     else:
         links.tie_all(runs, tasks[0], by=person(request))
         messages.success(
@@ -132,18 +137,6 @@ def asked_runs(request: HttpRequest) -> list[Run]:
     if len(runs) != len(keys):
         raise Http404
     return runs
-
-
-def asked_tasks(request: HttpRequest, text: str) -> list[Task]:
-    if key := key_of(text):
-        return list(Task.objects.visible_to(request.user).filter(pk=key))
-    return holders(request.user, text)
-
-
-def unclear_task(text: str, tasks: int) -> str:
-    if tasks == 0:
-        return f"No task has the key “{text}”."
-    return f"Several tasks have the key “{text}”: tie the runs on the page of the one meant."
 
 
 def named(runs: list[Run]) -> str:

@@ -6,7 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from portal.pages.plan.inbox import key_of
 from portal.pages.plan.shown import Choice
+from sources.models import Person
 from sprints.models import Task
 from sprints.task import holders
 
@@ -21,6 +23,19 @@ def found(request: HttpRequest, name: str) -> list[Task]:
     if not tasks:
         raise Http404
     return tasks
+
+
+def asked(user: Person, text: str) -> list[Task]:
+    """The tasks that a form's words mean: by its id one, by a key all that answer to it."""
+    if key := key_of(text):
+        return list(Task.objects.visible_to(user).filter(pk=key))
+    return holders(user, text)
+
+
+def unclear(text: str, tasks: int) -> str:
+    if tasks == 0:
+        return f"No task has the key “{text}”."
+    return f"Several tasks have the key “{text}”: tie the runs on the page of the one meant."
 
 
 def elsewhere(request: HttpRequest, task: Task, *, name: str, here: str) -> HttpResponse | None:

@@ -44,12 +44,14 @@ class ClaimForm(forms.Form):
     )
 
     def __init__(self, user: Person, line: hypotheses.Line, given: QueryDict | None = None) -> None:
-        self.user = user
+        self.user, self.unseen = user, line.claim.unseen
         super().__init__(given, initial=_initial(user, line.claim), prefix="claim")
 
     def clean_baseline(self) -> UUID | None:
+        """Nothing keeps a baseline that this person does not see: who cannot read
+        it cannot mean to take it away."""
         text: str = self.cleaned_data["baseline"].strip()
-        return self._baseline(text) if text else None
+        return self._baseline(text) if text else self.unseen
 
     def _baseline(self, text: str) -> UUID:
         runs = runs_called(self.user, text)
@@ -60,6 +62,8 @@ class ClaimForm(forms.Form):
         tasks = holders(self.user, text)
         if not tasks:
             raise ValidationError(f"No run and no task is called “{text}”.")
+        if len(tasks) > 1:
+            raise ValidationError(f"Several tasks have the key “{text}”: name the run itself.")
         return self._best_of(tasks[0])
 
     def _best_of(self, task: Task) -> UUID:

@@ -151,7 +151,8 @@ def _best_figure(line: hypotheses.Line, evidence: hypotheses.Evidence) -> Figure
 
 def _verdicts(user: Person, task: Task) -> list[Decided]:
     """Newest first: that one counts."""
-    held = list(Verdict.objects.filter(task=task.pk).select_related("by").order_by("-at", "-id"))
+    given = Verdict.objects.filter(task=task.pk).select_related("by").order_by("-at", "-id")
+    held = hypotheses.seen(user, given)
     keys = {one.run for one in held if one.run}
     runs = Run.objects.visible_to(user).in_bulk(keys)
     return [

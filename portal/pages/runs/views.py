@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import parse_etags, quote_etag
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.pages.asking import person, word, words
+from portal.pages.asking import word, words
+from portal.pages.plan import finding
+from portal.pages.plan.acts import tie_one
 from portal.pages.runs import comparing, drawn, files, listing, one
-from sprints import links
-from sprints.models import Task
 from tracking.models import Artifact, Run
 
 MAY_TIE = permission_required("sprints.add_evidence", raise_exception=True)
@@ -117,16 +117,16 @@ def text(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 @MAY_TIE
 def tie(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Tie a run to a task by its key, or untie it."""
+    """Tie a run to a task, by its key or its id, or untie it. Where several
+    tasks have the key, the person is asked which: never a guess."""
     held = visible(request, key)
-    name = word(request.POST, "task")
-    task = Task.objects.visible_to(request.user).named([name]).first()
-    if task is None:
-        messages.error(request, f"No task has the key “{name}”.")
-    elif "untie" in request.POST:
-        links.untie(held, task, by=person(request))
-        messages.success(request, f"{held.handle} does not belong to {task.name} any more.")
+    name = word(request.POST, "task").strip()
+    tasks = finding.asked(request.user, name)
+    if len(tasks) > 1:
+        page = {"run": held, "name": name, "untie": "untie" in request.POST, "tasks": tasks}
+        return render(request, "runs/which_task.html", page)
+    if not tasks:
+        messages.error(request, finding.unclear(name, 0))
     else:
-        links.tie(held, task, by=person(request))
-        messages.success(request, f"{held.handle} belongs to {task.name} now.")
-    return redirect("inbox") if "inbox" in request.POST else redirect("run", key)
+        tie_one(request, held, tasks[0])
+    return redirect("run", key)
