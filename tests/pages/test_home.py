@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from portal.pages.home import reading
 from sources.models import Source
 from tests.pages.asking import same_cost, seen
 from tests.sprints.made import Lab
@@ -66,6 +67,27 @@ def test_a_stranger_learns_nothing(lab: Lab, stranger: Client) -> None:
     assert "Nothing is read yet" in page
     for words in ("DOC-1", "R-1", "Sprint 49", "Jira"):
         assert words not in page.replace("Add your Jira", "")
+
+
+def test_what_one_does_not_see_takes_no_place_of_what_one_sees(lab: Lab, reader: Client) -> None:
+    """The list is cut after it is known who sees what, never before."""
+    hidden, now = lab.source("hidden", "jira"), timezone.now()
+    hidden.viewers.clear()
+    seen_task, seen_claim = lab.task("DOC-1"), lab.claim("DOC-2", summary="It helps")
+    lab.event(seen_task, "status", now - 2 * HOUR, before="To Do", after="Done")
+    lab.verdict(seen_claim, "refuted", at=now - 2 * HOUR)
+    for number in range(2 * reading.CHANGES):
+        for away in (
+            lab.claim(f"HID-{number}", source=hidden),
+            lab.claim(f"GONE-{number}", removed_at=now),
+        ):
+            lab.event(away, "status", now - HOUR, before="To Do", after="Done")
+            lab.verdict(away, "confirmed", at=now - HOUR)
+    page = seen(reader, "/")
+    assert "To Do → Done: Summary of DOC-1" in page
+    assert "✕ refuted" in page
+    assert "HID-" not in page
+    assert "GONE-" not in page
 
 
 def test_an_empty_portal_says_how_to_begin(db: None, reader: Client) -> None:

@@ -141,19 +141,18 @@ def _mine(user: Person, name: str) -> list[Task]:
 
 
 def changes(user: Person, since: datetime) -> list[Change]:
-    """Moves of tasks, verdicts and runs: five queries."""
+    """Moves of tasks, verdicts and runs: three queries."""
     found = [*_moves(user, since), *_verdicts(user, since), *_runs(user, since)]
     return sorted(found, key=lambda change: change.at, reverse=True)[:CHANGES]
 
 
 def _moves(user: Person, since: datetime) -> list[Change]:
-    rows = list(
-        TaskEvent.objects.filter(
-            source__in=visible_sources(user), at__gte=since, kind__in=TOLD
-        ).order_by("-at")[:CHANGES]
+    """Of tasks that are seen here; only then is the list cut."""
+    seen = {"task__source__in": visible_sources(user), "task__removed_at": None}
+    rows = TaskEvent.objects.filter(
+        source__in=visible_sources(user), at__gte=since, kind__in=TOLD, **seen
     )
-    tasks = Task.objects.visible_to(user).in_bulk({row.task_id for row in rows})
-    return [_move(row, tasks[row.task_id]) for row in rows if row.task_id in tasks]
+    return [_move(row, row.task) for row in rows.select_related("task").order_by("-at")[:CHANGES]]
 
 
 def _move(row: TaskEvent, task: Task) -> Change:
@@ -171,21 +170,19 @@ def task_url(task: Task) -> str:
 
 
 def _verdicts(user: Person, since: datetime) -> list[Change]:
-    rows = list(
-        Verdict.objects.filter(at__gte=since).select_related("by").order_by("-at")[:CHANGES]
-    )
-    tasks = Task.objects.visible_to(user).in_bulk({row.task_id for row in rows})
+    """On tasks that are seen here; only then is the list cut."""
+    seen = {"task__source__in": visible_sources(user), "task__removed_at": None}
+    rows = Verdict.objects.filter(at__gte=since, **seen).select_related("by", "task")
     return [
         Change(
             row.at,
             row.by.get_full_name() or row.by.get_username(),
-            tasks[row.task_id].name,
-            task_url(tasks[row.task_id]),
-            tasks[row.task_id].summary,
+            row.task.name,
+            task_url(row.task),
+            row.task.summary,
             verdict=row.outcome,
         )
-        for row in rows
-        if row.task_id in tasks
+        for row in rows.order_by("-at")[:CHANGES]
     ]
 
 
