@@ -5,7 +5,7 @@ The supervisor, the command line and the settings read it alike.
 
 import os
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -54,3 +54,20 @@ def database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
+
+
+def broker(url: str) -> str:
+    """Celery's address of the queue that REDIS_URL names.
+
+    Celery knows a socket by other words, and takes the number of a database from
+    the path, or beside a socket from `virtual_host`: `?db=` would be an error to
+    it, or be passed over.
+    """
+    parts = urlsplit(url)
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    if parts.scheme != "unix":
+        number = options.pop("db", "") or parts.path.strip("/")
+        asked = f"?{urlencode(options)}" if options else ""
+        return f"{parts.scheme}://{parts.netloc}/{number}{asked}"
+    options["virtual_host"] = options.pop("db", "0")
+    return f"redis+socket://{parts.netloc}{parts.path}?{urlencode(options)}"

@@ -224,15 +224,23 @@ SPECTACULAR_SETTINGS = {
 
 # ── work in the background ───────────────────────────────────────────────────
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_URL = environment.broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
+# Late, so that a worker keeps no message beside the ones it works on: others may
+# be free. The queue gives out anew what is not acknowledged within the hour, or
+# whose worker died; a sync begins once all the same (sources/claims.py).
 CELERY_TASK_ACKS_LATE = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "sync what is due": {"task": "portal.tasks.sync_due_sources", "schedule": timedelta(seconds=5)},
+    "sync what is due": {
+        "task": "portal.tasks.sync_due_sources",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 10},  # seconds: while all workers read, they do not pile up
+    },
 }
 SYNC_LEASE = timedelta(minutes=3)  # a claim that is not renewed runs out after this

@@ -84,7 +84,9 @@ class Words(admin.SimpleListFilter):
 
 class Outcome(Words):
     title = parameter_name = "outcome"
-    words = {"running": ""} | {word: word for word in ("done", "partial", "failed", "refused")}
+    words = {"running": ""} | {
+        word: word for word in ("done", "partial", "parked", "failed", "refused")
+    }
 
 
 @admin.register(Sync)

@@ -1,8 +1,8 @@
-"""Who reads a source: one claim at a time, kept alive while its worker lives."""
+"""Who reads a source: one claim at a time, begun once, kept while its worker lives."""
 
 import threading
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,31 +10,58 @@ from django.utils import timezone
 from sources.models import Source, Sync
 
 RENEWED_EVERY = 20.0  # seconds; requests are many, and each renewal is a write
+TURN = timedelta(minutes=2)  # of reading, while others wait for a worker
+WAITED = timedelta(seconds=20)  # a free worker takes up what is due before this
 
 
 class ClaimLost(Exception):
     """Another worker took the source over: stop, and write nothing more."""
 
 
+class TurnOver(Exception):
+    """Others wait: this sync has read long enough, and goes on after them."""
+
+
 def claim(source: Source, *, asked_by: int | None = None) -> Sync | None:
-    """A new sync that holds the source, or None when another worker was quicker."""
+    """A sync that holds the source, or None when another worker was quicker.
+
+    One that was never begun is the same sync again: its message was lost, or no
+    worker was free to take it up. However often it is sent, it begins once.
+    """
     now = timezone.now()
-    sync = Sync(source=source, asked_by_id=asked_by, started_at=now, heard_at=now)
     with transaction.atomic():
+        queued = Sync.objects.filter(source=source).queued().first()
+        sync = queued or Sync(source=source, asked_by_id=asked_by, started_at=now, heard_at=now)
         if not source.claim_for(sync.pk, now):
             return None
         _bury(source, now)
-        sync.save(force_insert=True)
+        if queued is None:
+            sync.save(force_insert=True)
     return sync
 
 
 def _bury(source: Source, now: datetime) -> None:
     """Close syncs whose worker died: nobody else will."""
-    Sync.objects.running().filter(source=source).update(
+    Sync.objects.filter(source=source).begun().update(
         outcome="failed",
         finished_at=now,
-        error="The worker stopped before the sync was finished. The next sync goes on from there.",
+        error="The worker stopped, or was not heard of for minutes. "
+        "The next sync goes on from there.",
     )
+
+
+def begin(source: Source, sync: Sync) -> bool:
+    """Take up a claimed sync. False when that was done before, since a queue may
+    deliver a message twice, or when the claim is another's by now."""
+    now = timezone.now()
+    with transaction.atomic():
+        if not source.renew(sync.pk, now):
+            return False
+        first = Sync.objects.filter(pk=sync.pk).queued()
+        if first.update(begun_at=now, heard_at=now) != 1:
+            return False
+    source.refresh_from_db()  # its settings may have been changed while this was queued
+    return True
 
 
 class Heartbeat:
@@ -62,3 +89,27 @@ class Heartbeat:
         if not self._source.renew(self._sync.pk, timezone.now()):
             raise ClaimLost(self._source.slug)
         self._renewed = time.monotonic()
+
+
+class Turn:
+    """How long a sync may go on reading while others wait for a worker."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._ends = timezone.now() + TURN
+
+    def check(self) -> None:
+        """Raises TurnOver when it is over and somebody waits. Before it is over
+        that costs nothing; from then on it is a query or two."""
+        now = timezone.now()
+        if now >= self._ends and others_wait(self._source, now):
+            raise TurnOver
+
+
+def others_wait(source: Source, now: datetime) -> bool:
+    """Whether a source has been due, or a sync been queued, longer than a free
+    worker would have let it be."""
+    since = now - WAITED
+    others = Source.objects.exclude(pk=source.pk)
+    queued = Sync.objects.filter(source__in=others, started_at__lte=since).queued()
+    return queued.exists() or others.due(since).exists()

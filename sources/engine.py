@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from sources.claims import ClaimLost, Heartbeat, claim
-from sources.connectors.base import Beat, Gap, Json, Page, Unauthorized, Unavailable
+from sources.claims import ClaimLost, Heartbeat, Turn, TurnOver, begin, claim
+from sources.connectors.base import Beat, Gap, Json, Page, Spent, Unauthorized, Unavailable
 from sources.models import Cursor, Source, Sync
 from sources.store import Stored
 
@@ -22,6 +22,8 @@ __all__ = ["ClaimLost", "Client", "Stream", "claim", "read"]
 log = structlog.get_logger(__name__)
 
 GAPS_KEPT = 200  # of one sync, in words; the rest are only counted
+SHORTEST_PAUSE = timedelta(minutes=1)  # for who asks to wait for no time, again and again
+TURN_OVER = "It has read for a while, and others were waiting: it goes on after them."
 REFUSED_PAUSE = timedelta(hours=1)  # a wrong token is not tried every five minutes
 
 
@@ -65,23 +67,28 @@ def read(
     connect: Callable[[], Client],
     streams: Sequence[Stream[Any, Any]],
 ) -> None:
-    """Read every stream that is due, and write down how it ended.
+    """Read every stream that is due, and write down how it ended. A sync that was
+    begun before, or whose claim is another's, is left alone.
 
     A trouble of the other side ends as words on the sync; what was stored
     stays. Anything else is our own fault: it is raised, and the sync says so.
     """
-    heart = Heartbeat(source, sync)
+    if not begin(source, sync):
+        return
+    heart, turn = Heartbeat(source, sync), Turn(source)
     ending = Ending("failed", "Labledger itself failed here; the worker's log has the details.")
     try:
         with closing(connect()) as client:
             client.use_beat(heart)
             for stream in streams:
-                _read_stream(Reading(source, sync, client, heart), stream)
+                _read_stream(Reading(source, sync, client, heart, turn), stream)
         ending = Ending("partial" if sync.gap_count else "done")
     except Unauthorized as trouble:
         ending = Ending("refused", str(trouble), timezone.now() + REFUSED_PAUSE)
     except Unavailable as trouble:
-        ending = Ending("failed", str(trouble), trouble.retry_at)
+        ending = _after(trouble)
+    except TurnOver:
+        ending = Ending("parked", TURN_OVER, timezone.now(), hurried=True)
     except ClaimLost:
         ending = Ending("failed", "Another worker took this source over.")
         log.warning("claim lost", source=source.slug, sync=str(sync.pk))
@@ -91,21 +98,40 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One sync under way: what is read, by what, and the claim kept alive."""
+    """One sync under way: what is read, by what, the claim kept alive, and how
+    long it may go on while others wait."""
 
     source: Source
     sync: Sync
     client: Client
     heart: Heartbeat
+    turn: Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a sync ended; `not_before` puts the next one off."""
+    """How a sync ended; `not_before` puts the next one off, and with `hurried` it
+    is then, not after the source's interval."""
 
     outcome: str
     error: str = ""
     not_before: datetime | None = None
+    hurried: bool = False
+
+    def next_sync_at(self, due: datetime) -> datetime:
+        if self.not_before is None:
+            return due
+        return self.not_before if self.hurried else max(due, self.not_before)
+
+
+def _after(trouble: Unavailable) -> Ending:
+    """A time that the other side named is no failure: the sync is parked till then."""
+    if trouble.retry_at is None:
+        return Ending("parked" if isinstance(trouble, Spent) else "failed", str(trouble))
+    until = f"{trouble.retry_at.astimezone(UTC):%d %B %H:%M} UTC"
+    words = f"{str(trouble).rstrip('.')}. It asks to wait until {until}, and so we do."
+    soon = timezone.now() + SHORTEST_PAUSE
+    return Ending("parked", words, max(trouble.retry_at, soon), hurried=True)
 
 
 def _end(source: Source, sync: Sync, ending: Ending) -> None:
@@ -113,8 +139,7 @@ def _end(source: Source, sync: Sync, ending: Ending) -> None:
     Sync.objects.filter(pk=sync.pk, outcome="").update(
         outcome=ending.outcome, error=ending.error, finished_at=now, phase=""
     )
-    due = now + source.interval
-    source.release(sync.pk, max(due, ending.not_before or due))
+    source.release(sync.pk, ending.next_sync_at(now + source.interval))
 
 
 def _read_stream(reading: Reading, stream: Stream[Any, Any]) -> None:
@@ -122,7 +147,10 @@ def _read_stream(reading: Reading, stream: Stream[Any, Any]) -> None:
     if _rests(cursor, stream):
         return
     _say(reading.sync.pk, phase=stream.name, records=0, total=None)
-    for page in stream.pages(reading.client, cursor.position):
+    began_at = cursor.position
+    for page in stream.pages(reading.client, began_at):
+        if cursor.position != began_at:  # it can go on from here
+            reading.turn.check()
         _store_page(reading, stream, cursor, page)
     Cursor.objects.filter(pk=cursor.pk).update(finished_at=timezone.now())
 

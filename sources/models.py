@@ -80,9 +80,15 @@ class Source(models.Model):
         A sync that runs now reads by the old ones. It loses its claim, so it
         writes nothing after the page it is at; only then do the cursors go back.
         """
+        now = timezone.now()
         self.settings = {**self.settings, READING: int(self.settings.get(READING, 0)) + 1}
-        self.claim, self.next_sync_at = None, timezone.now()
+        self.claim, self.next_sync_at = None, now
         self.save(update_fields=("settings", "claim", "next_sync_at"))
+        self.syncs.begun().update(
+            outcome="parked",
+            finished_at=now,
+            error="The settings were changed while it ran: everything is read anew.",
+        )
         self.cursors.update(position=None, finished_at=None)
 
     def key(self, kind: str, external_id: object) -> uuid.UUID:
@@ -187,6 +193,14 @@ class SyncQuerySet(models.QuerySet["Sync"]):
     def running(self) -> Self:
         return self.filter(outcome="")
 
+    def queued(self) -> Self:
+        """Claimed, and not yet taken up by a worker."""
+        return self.filter(outcome="", begun_at=None)
+
+    def begun(self) -> Self:
+        """Taken up by a worker, and not ended by it."""
+        return self.filter(outcome="", begun_at__isnull=False)
+
     def good(self) -> Self:
         return self.filter(outcome__in=("done", "partial"))
 
@@ -195,13 +209,15 @@ class SyncQuerySet(models.QuerySet["Sync"]):
 
 
 class Sync(models.Model):
-    """One reading of a source. `outcome`: empty while it runs, then done,
-    partial (something was missing, see gaps), failed (try again), or refused
-    (a person must act)."""
+    """One reading of a source. `outcome`: empty while it is queued or runs, then
+    done, partial (something was missing, see gaps), parked (stopped on purpose,
+    goes on from there by itself), failed (try again), or refused (a person must
+    act). `started_at` is when it was asked for, `begun_at` when a worker took it up."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     source = models.ForeignKey(Source, models.CASCADE, related_name="syncs")
     started_at = models.DateTimeField(default=timezone.now)
+    begun_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     phase = models.CharField(max_length=40, blank=True)

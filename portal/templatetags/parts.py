@@ -25,6 +25,7 @@ STATE_TONES = {
     "refused": "bad",
     "failing": "bad",
     "partial": "warn",
+    "parked": "warn",
     "paused": "warn",
     "late": "warn",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sources.connectors.base import Unavailable
+from sources.connectors.base import Spent
 
 MEGABYTE = 1024 * 1024
 
@@ -39,7 +39,7 @@ class Budget:
 
     def spend_request(self, name: str) -> None:
         if self.made >= self.requests:
-            raise Unavailable(
+            raise Spent(
                 f"{name}: this sync has made its {self.requests:,} requests; "
                 "the next one goes on from here."
             )

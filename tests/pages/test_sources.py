@@ -12,6 +12,7 @@ from demo import jira
 from portal import freshness
 from portal.pages.sources.forms import SourceForm, free_slug, lines, words
 from sources import engine
+from sources.claims import begin
 from sources.models import Cursor, Source, Sync
 from tests.pages.asking import same_cost, seen, text
 from tests.pages.conftest import client_of
@@ -314,6 +315,7 @@ def test_a_sync_that_runs_by_old_settings_loses_its_claim(administrator: Client,
     administrator.post("/sources/add/?kind=jira", filled())
     made = Source.objects.get(slug="our-jira")
     old = Sync.objects.get(source=made, outcome="")
+    assert begin(made, old)
     administrator.post("/sources/our-jira/edit/", filled(set_projects="NEW", secret=""))
     made.refresh_from_db()
     assert not made.renew(old.pk, timezone.now())

@@ -61,3 +61,35 @@ def test_a_beat_from_another_thread_does_nothing(source, held, monkeypatch):
     thread.start()
     thread.join()
     assert left(source) < timedelta(seconds=6)
+
+
+# ── begun once ───────────────────────────────────────────────────────────────
+
+
+def test_a_sync_begins_once(source, held):
+    assert claims.begin(source, held)
+    assert not claims.begin(source, held)
+
+
+def test_a_sync_whose_claim_is_anothers_does_not_begin(source, held):
+    Source.objects.update(claim=None)
+    assert not claims.begin(source, held)
+    held.refresh_from_db()
+    assert held.begun_at is None
+
+
+def test_a_queued_sync_that_no_worker_took_up_is_the_same_again_and_not_a_failure(source, held):
+    Source.objects.update(next_sync_at=timezone.now() - timedelta(seconds=1))
+    source.refresh_from_db()
+    again = claim(source)
+    assert again == held
+    assert (Sync.objects.count(), Sync.objects.get().outcome) == (1, "")
+    assert claims.begin(source, again)
+
+
+def test_changed_settings_end_the_sync_under_way_in_true_words(source, held):
+    assert claims.begin(source, held)
+    source.read_anew()
+    held.refresh_from_db()
+    assert held.outcome == "parked"
+    assert "settings were changed" in held.error

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sources import claims, engine
-from sources.connectors.base import Beat, Gap, Json, Page, Unauthorized, Unavailable, no_beat
+from sources.connectors.base import Beat, Gap, Json, Page, Spent, Unauthorized, Unavailable, no_beat
 from sources.models import Cursor, Source, Sync
 from sources.store import Stored, mirror
 from tracking.models import TrackerProject
@@ -126,9 +126,34 @@ def test_a_client_that_cannot_even_start_ends_as_words(source: Source) -> None:
 def test_a_wait_that_the_source_asked_for_is_kept(source: Source) -> None:
     later = timezone.now() + timedelta(hours=3)
     trouble = Unavailable("The hourly quota is used up.", retry_at=later)
-    run(source, Shelf(["a"], breaks_at=0, trouble=trouble))
+    sync = run(source, Shelf(["a"], breaks_at=0, trouble=trouble))
     source.refresh_from_db()
     assert source.next_sync_at == later
+    assert sync.outcome == "parked"
+    assert sync.error == (
+        f"The hourly quota is used up. It asks to wait until {later:%d %B %H:%M} UTC, and so we do."
+    )
+
+
+def test_a_wait_shorter_than_the_interval_is_no_longer_than_asked(source: Source) -> None:
+    """A backfill of hours goes on as soon as its quota lets it."""
+    Source.objects.update(interval=timedelta(hours=6))
+    soon = timezone.now() + timedelta(minutes=9)
+    run(source, Shelf(["a"], breaks_at=0, trouble=Unavailable("Wait.", retry_at=soon)))
+    source.refresh_from_db()
+    assert source.next_sync_at == soon
+
+
+def test_who_asks_to_wait_for_no_time_is_not_asked_at_once(source: Source) -> None:
+    trouble = Unavailable("Busy.", retry_at=timezone.now())
+    run(source, Shelf(["a"], breaks_at=0, trouble=trouble))
+    source.refresh_from_db()
+    assert source.next_sync_at > timezone.now() + timedelta(seconds=50)
+
+
+def test_a_spent_budget_is_no_failure(source: Source) -> None:
+    sync = run(source, Shelf(["a"], breaks_at=0, trouble=Spent("5,000 requests are made.")))
+    assert (sync.outcome, sync.error) == ("parked", "5,000 requests are made.")
 
 
 def test_gaps_make_a_sync_partial_and_are_kept_in_words(source: Source) -> None:
@@ -154,6 +179,7 @@ def test_a_claim_that_is_never_renewed_runs_out_and_the_dead_sync_is_closed(
 ) -> None:
     dead = engine.claim(source)
     assert dead is not None
+    assert claims.begin(source, dead)
     Source.objects.filter(pk=source.pk).update(next_sync_at=timezone.now() - timedelta(seconds=1))
     source.refresh_from_db()
     assert list(Source.objects.due(timezone.now())) == [source]
@@ -222,3 +248,64 @@ def test_a_page_slower_than_the_lease_keeps_its_claim_by_beats(
     stream: engine.Stream[Any, Any] = engine.Stream("projects", pages=pages, store=store)
     assert run(source, Shelf([]), stream).outcome == "done"
     assert due == [0]
+
+
+# ── turns ────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def other(source: Source) -> Source:
+    """Due for a minute already: no worker is free."""
+    long_ago = timezone.now() - timedelta(minutes=1)
+    return Source.objects.create(slug="b", name="B", kind="neptune-archive", next_sync_at=long_ago)
+
+
+def test_a_long_reading_makes_room_when_others_wait_and_goes_on_after_them(
+    source: Source, other: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "TURN", timedelta(0))
+    names = [f"run {number}" for number in range(20)]
+    sync = run(source, Shelf(names))
+    assert (sync.outcome, sync.inserted) == ("parked", 2)
+    assert "others were waiting" in sync.error
+    assert [one.slug for one in Source.objects.due(timezone.now())] == ["b", "lab"]
+    turns = 1
+    while run(source, Shelf(names)).outcome == "parked":
+        turns += 1
+    assert (turns, TrackerProject.objects.count()) == (9, 20), "each turn comes further"
+
+
+def test_a_long_reading_goes_on_while_nobody_waits(
+    source: Source, other: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "TURN", timedelta(0))
+    Source.objects.filter(pk=other.pk).update(paused=True)
+    assert run(source, Shelf(["a", "b", "c"])).outcome == "done"
+
+
+def test_a_sync_that_no_worker_took_up_waits_too(
+    source: Source, other: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "TURN", timedelta(0))
+    queued = engine.claim(other)
+    assert queued is not None
+    Sync.objects.filter(pk=queued.pk).update(started_at=timezone.now() - timedelta(minutes=1))
+    assert run(source, Shelf(["a", "b", "c"])).outcome == "parked"
+    assert claims.begin(other, queued)
+    assert run(source, Shelf(["a", "b", "c"])).outcome == "done"
+
+
+def test_a_reading_that_cannot_go_on_from_where_it_is_comes_to_its_end(
+    source: Source, other: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list without positions, broken off each time, would never be read."""
+    monkeypatch.setattr(claims, "TURN", timedelta(0))
+
+    def pages(shelf: Shelf, since: Json) -> Iterator[Page[str]]:
+        yield Page(["a"], None)
+        yield Page(["b"], None)
+        yield Page([], "the end")
+
+    stream: engine.Stream[Any, Any] = engine.Stream("projects", pages=pages, store=store)
+    assert run(source, Shelf([]), stream).outcome == "done"
+    assert Cursor.objects.get().finished_at
