@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sources.connectors.base import Beat, Identity, Json, Page, TrackerRecord
-from sources.connectors.jira import JiraClient
+from sources.connectors.base import Beat, Identity, Json, Page, TrackerRecord, Trouble
+from sources.connectors.jira import JiraClient, plain_address
 from sources.connectors.neptune import NeptuneClient
 from sources.connectors.neptune_archive import Archive
 from sources.engine import Stream
@@ -22,7 +22,12 @@ OFTEN = timedelta(minutes=30)
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One field of a source's form. `kind` list: words, one a line or with commas;
-    lines: one a line."""
+    lines: one a line.
+
+    `plain` gives a text's one spelling, or raises a Trouble for what cannot be.
+    With `leads`, it says where the credential is sent, or as whose: another
+    value needs the credential anew.
+    """
 
     name: str
     label: str
@@ -31,6 +36,20 @@ class Setting:
     required: bool = False
     default: object = ""
     choices: tuple[tuple[str, str], ...] = ()
+    plain: Callable[[str], str] = str.strip
+    leads: bool = False
+
+    def same(self, one: object, other: object) -> bool:
+        """Whether two values mean the same, however they are spelt."""
+        if isinstance(one, str) and isinstance(other, str):
+            return self._spelt(one) == self._spelt(other)
+        return (one or None) == (other or None)
+
+    def _spelt(self, text: str) -> str:
+        try:
+            return self.plain(text)
+        except Trouble:
+            return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +119,23 @@ JIRA = Kind(
         ),
     ),
     settings=(
-        Setting("address", "Address", "https://yourteam.atlassian.net", required=True),
+        Setting(
+            "address",
+            "Address",
+            "https://yourteam.atlassian.net",
+            required=True,
+            plain=plain_address,
+            leads=True,
+        ),
         Setting(
             "mode",
             "Edition",
             kind="choice",
             default="auto",
             choices=(("auto", "find out"), ("cloud", "Cloud"), ("dc", "Data Center")),
+            leads=True,
         ),
-        Setting("email", "Account's e-mail", "Cloud only: whose token it is."),
+        Setting("email", "Account's e-mail", "Cloud only: whose token it is.", leads=True),
         Setting("projects", "Projects", "Keys, one a line; empty: all it sees.", "list"),
         Setting(
             "hypothesis_types",

@@ -6,7 +6,7 @@ import pytest
 
 from sources.connectors.base import Unauthorized, Unavailable
 from sources.connectors.jira import JiraClient
-from sources.connectors.jira.site import Site, cleaned
+from sources.connectors.jira.site import Site, plain_address
 from tests.connectors_jira.odd import CENTER, MYSELF, PROJECT, Queue, center_site, cloud_site, odd
 from tests.connectors_jira.story import QUICK, client
 
@@ -24,18 +24,28 @@ def reader_of(server, **options):
         ("https://acme.atlassian.net/jira/software/projects/DOC/boards/1?x=1", "https://acme.atlassian.net"),
         (" https://jira.example.org:8443/jira/ ", "https://jira.example.org:8443/jira"),
         ("http://[::1]:8080", "http://[::1]:8080"),
-        ("https://mia:secret@jira.example.org", "https://jira.example.org"),
         ("https://api.atlassian.com/ex/jira/11-22/", "https://api.atlassian.com/ex/jira/11-22"),
     ],
 )  # fmt: skip
 def test_an_address_is_taken_as_people_paste_it(typed, address):
-    assert cleaned(typed) == address
+    assert plain_address(typed) == address
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["https://mia:s3cret@jira.example.org", "mia:s3cret@jira.example.org", "https://@jira.example"],
+)
+def test_an_address_with_a_name_or_a_password_is_refused_and_not_repeated(typed):
+    with pytest.raises(Unauthorized) as refused:
+        plain_address(typed)
+    assert "before the @" in str(refused.value)
+    assert "s3cret" not in str(refused.value)
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "ftp://x", "http://", "https://[::1", "x:99999999"])
 def test_what_is_no_address_is_refused_in_words(typed):
     with pytest.raises(Unauthorized, match="no address of a Jira"):
-        cleaned(typed)
+        plain_address(typed)
 
 
 @pytest.mark.parametrize(

@@ -359,15 +359,6 @@ def test_test_connection_says_who_and_what_or_why_not_and_stores_nothing(
     assert Source.objects.count() == before
 
 
-def test_testing_an_edit_uses_the_stored_secret(administrator: Client) -> None:
-    administrator.post("/sources/add/?kind=jira", filled(secret="right"))
-    with jira.Practice(jira.State.of(STORY), mode="cloud", port=0) as practice:
-        given = filled(set_address=practice.url, set_email="m@x.y", test="1", secret="")
-        answer = administrator.post("/sources/our-jira/edit/", given)
-    assert "The connection works" in answer.content.decode()
-    assert Source.objects.get(slug="our-jira").settings["address"] == "https://jira.example"
-
-
 def test_a_folder_that_is_not_there_is_a_word(administrator: Client) -> None:
     given = {"name": "A", "interval": "5", "set_paths": "/nowhere", "set_zone": "UTC", "test": "1"}
     answer = administrator.post("/sources/add/?kind=neptune-archive", given)

@@ -1,6 +1,7 @@
 """A source's form, made from what its kind asks for."""
 
 import zoneinfo
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from portal.streams import KINDS, Kind, Setting
+from sources.connectors.base import Trouble
 from sources.models import Source
 
 INTERVALS = (
@@ -22,6 +24,10 @@ INTERVALS = (
 )
 RESERVED = {"add"}  # /sources/add/
 KEPT = "Leave empty to keep the stored one."
+ANEW = (
+    "The address, the edition or the account has changed: write the credential again. "
+    "The stored one is sent nowhere else than where it was given for."
+)
 
 
 def words(text: str) -> list[str]:
@@ -90,14 +96,46 @@ class SourceForm(forms.Form):
             source.secret = self.cleaned_data["secret"]
         return source
 
+    def clean(self) -> dict[str, Any] | None:
+        """A stored credential stays with the place and the account it was given for."""
+        found = super().clean()
+        if self.source and not self.errors and self._leads_away(self.source):
+            self.add_error("secret", ANEW)
+        return found
+
+    def _leads_away(self, source: Source) -> bool:
+        """Whether the stored credential would go elsewhere than so far."""
+        if not source.sealed_secret or self.cleaned_data.get("secret"):
+            return False
+        return any(
+            not one.same(shown(one, source.settings), self.cleaned_data[f"set_{one.name}"])
+            for one in self.kind.settings
+            if one.leads
+        )
+
     @transaction.atomic
     def save(self) -> Source:
         """Other settings than before mean that everything is read anew."""
-        before = dict(self.source.settings) if self.source else None
-        source = self.apply_to(self.source or Source(slug=free_slug(self.cleaned_data["name"])))
+        if self.source is not None:
+            return self._save_changed(self.source)
+        source = self.apply_to(Source(slug=free_slug(self.cleaned_data["name"])))
         source.save()
         source.viewers.set(self.cleaned_data["viewers"])
-        if before is not None and before != source.settings:
+        return source
+
+    def _save_changed(self, shown: Source) -> Source:
+        """Only what the form holds: a sync under way keeps its claim and its time.
+
+        Who changed the address meanwhile may have stored another credential.
+        """
+        source = Source.objects.select_for_update().get(pk=shown.pk)
+        before, stays = source.settings, not self._leads_away(source)
+        self.apply_to(source)
+        if not stays:
+            source.secret = ""
+        source.save(update_fields=("name", "interval", "settings", "sealed_secret"))
+        source.viewers.set(self.cleaned_data["viewers"])
+        if before != source.settings:
             source.read_anew()
         return source
 
@@ -123,7 +161,27 @@ def field_for(setting: Setting) -> forms.Field:
         return made(widget=forms.Textarea(attrs={"rows": 3}), **common)
     if setting.kind == "zone":
         return ZoneField(**common)
-    return forms.CharField(max_length=1000, **common)
+    return TextField(setting.plain, max_length=1000, **common)
+
+
+class TextField(forms.CharField):
+    """Kept as it was typed; what cannot be is told in the connector's own words."""
+
+    def __init__(self, plain: Callable[[str], str], **more: Any) -> None:
+        self.plain = plain
+        super().__init__(**more)
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        if found:
+            self._refuse(found)
+        return found
+
+    def _refuse(self, text: str) -> None:
+        try:
+            self.plain(text)
+        except Trouble as trouble:
+            raise forms.ValidationError(str(trouble)) from None
 
 
 class WordsField(forms.CharField):

@@ -36,7 +36,7 @@ class Site:
         limits: Limits | None = None,
         budget: Budget | None = None,
     ) -> None:
-        self.address = cleaned(address)
+        self.address = plain_address(address)
         self._jira = JIRA(
             server=self.address,
             options={"check_update": False},
@@ -194,11 +194,12 @@ def _denial(reply: Reply) -> str:
     return "An administrator of that Jira must allow it."
 
 
-def cleaned(address: str) -> str:
+def plain_address(address: str) -> str:
     """The address as Jira wants it: with a scheme, without what people paste along.
 
     Of a Cloud site's page only the host is kept; below another host may lie a
-    context path ("/jira"), which stays.
+    context path ("/jira"), which stays. A name and a password within it are
+    refused: an address is shown to everybody who sees the source.
     """
     text = address.strip()
     try:
@@ -209,6 +210,11 @@ def cleaned(address: str) -> str:
     if not host or parts.scheme not in ("http", "https"):
         raise Unauthorized(
             "That is no address of a Jira. It looks like https://acme.atlassian.net."
+        )
+    if "@" in parts.netloc:
+        raise Unauthorized(
+            "An address holds no user name and no password. Write it without what is "
+            "before the @; the token has a field of its own."
         )
     where = f"[{host}]" if ":" in host else host
     path = "" if host.endswith(CLOUD_HOSTS) else parts.path.rstrip("/")
