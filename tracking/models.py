@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Upper
@@ -258,18 +259,36 @@ class Artifact(Mirrored):
 
 
 class RoleRule(models.Model):
-    """Which role a file has: the first rule that fits. Administrators edit them."""
+    """Which role a file has: the first rule all of whose patterns fit. Administrators
+    edit them. Patterns are the shell's, in any case of letters; an empty one fits all."""
 
-    order = models.PositiveIntegerField(unique=True)
-    path = models.CharField(max_length=200, blank=True, help_text="Shell pattern; empty: any.")
-    media_type = models.CharField(max_length=100, blank=True, help_text="Shell pattern.")
+    order = models.PositiveIntegerField(unique=True, help_text="The first rule that fits counts.")
+    path = models.CharField(
+        max_length=200, blank=True, help_text="Where the run has it: plots/*, *checkpoint*."
+    )
+    name = models.CharField(
+        max_length=200, blank=True, help_text="What the file itself is called: *.ckpt, best.*"
+    )
+    media_type = models.CharField(
+        "kind of bytes",
+        max_length=100,
+        blank=True,
+        help_text="As its bytes tell, whatever it is called: image/*, application/x-onnx.",
+    )
     role = models.CharField(max_length=40)
 
     class Meta:
         ordering = ("order",)
 
     def __str__(self) -> str:
-        return f"{self.path or '*'} {self.media_type} → {self.role}".replace("  ", " ")
+        patterns = (self.path, self.name and f"named {self.name}", self.media_type)
+        return f"{' '.join(one for one in patterns if one) or '*'} → {self.role}"
+
+    def clean(self) -> None:
+        if not (self.path or self.name or self.media_type):
+            raise ValidationError(
+                "Give a path, a name or a kind of bytes: what fits all hides every rule behind it."
+            )
 
 
 class RegisteredModel(Mirrored):

@@ -17,16 +17,20 @@ def rules() -> list[RoleRule]:
     return list(RoleRule.objects.all())
 
 
-def role_of(rules: Sequence[RoleRule], path: str, media_type: str) -> str:
-    """The first rule that fits both path and kind, in any case; else `other`."""
-    lowered = path.lower()
+def role_of(rules: Sequence[RoleRule], *, path: str, name: str, media_type: str) -> str:
+    """The first rule that fits path, name and kind of bytes, in any case; else `other`.
+
+    `media_type` is what the bytes were recognised as, empty for a file without any."""
+    told = path.lower(), name.lower(), media_type.lower()
     for rule in rules:
-        if rule.path and not fnmatchcase(lowered, rule.path.lower()):
-            continue
-        if rule.media_type and not fnmatchcase(media_type, rule.media_type):
-            continue
-        return rule.role
+        patterns = rule.path, rule.name, rule.media_type
+        if all(_fits(one, of) for one, of in zip(told, patterns, strict=True)):
+            return rule.role
     return OTHER
+
+
+def _fits(told: str, pattern: str) -> bool:
+    return not pattern or fnmatchcase(told, pattern.lower())
 
 
 @transaction.atomic
@@ -36,10 +40,11 @@ def reassign() -> int:
     A sync does so only for files that are new or changed: call it when a rule is.
     """
     held = rules()
-    files = Artifact.objects.values_list("key", "path", "role", "blob__media_type")
+    files = Artifact.objects.values_list("key", "path", "name", "role", "blob__media_type")
     moved: dict[str, list[UUID]] = {}
-    for key, path, role, kind in files.iterator():
-        if (now := role_of(held, path, kind or "")) != role:
+    for key, path, name, role, kind in files.iterator():
+        now = role_of(held, path=path, name=name, media_type=kind or "")
+        if now != role:
             moved.setdefault(now, []).append(key)
     for role, keys in moved.items():
         for some in batched(keys, 5_000, strict=False):

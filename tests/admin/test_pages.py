@@ -12,7 +12,8 @@ from handoff.models import Record
 from sources.models import Cursor, Source, Sync
 from tests.accounts.making import PASSWORD, person, signed_in
 from tests.admin.conftest import fill
-from tracking.models import Metric, RoleRule, Run
+from tests.tracking.making import file, store
+from tracking.models import Artifact, Metric, RoleRule, Run
 
 pytestmark = pytest.mark.django_db
 LISTS = sorted(
@@ -249,3 +250,31 @@ def test_a_rule_for_roles_is_edited(operator):
     operator.post(f"/admin/tracking/rolerule/{rule.pk}/change/", told)
     rule.refresh_from_db()
     assert (rule.path, rule.role) == ("*.onnx", "checkpoint")
+
+
+@pytest.mark.parametrize("by", [{"path": "x/*"}, {"name": "best.*"}, {"media_type": "text/*"}])
+def test_a_new_rule_is_for_the_files_that_are_there_already(
+    operator, source, by, settings, tmp_path
+):
+    settings.BLOBS = tmp_path
+    store(
+        source,
+        file("DOC-1", "x/one", b"hello\n", name="best.txt"),
+        file("DOC-1", "y/two", b"\x00\x01\x02\xff", name="other.bin"),
+    )
+    address = "/admin/tracking/rolerule/"
+    told = {"order": 1, "path": "", "name": "", "media_type": "", "role": "dataset-frame"}
+    answer = operator.post(f"{address}add/", told | by, follow=True)
+    assert "1 stored files have another role now." in answer.content.decode()
+    held = dict(Artifact.objects.values_list("path", "role"))
+    assert held == {"x/one": "dataset-frame", "y/two": "other"}
+    rule = RoleRule.objects.get(order=1)
+    operator.post(f"{address}{rule.pk}/delete/", {"post": "yes"})
+    assert set(Artifact.objects.values_list("role", flat=True)) == {"other"}
+
+
+def test_a_rule_that_fits_everything_is_refused(operator, source):
+    told = {"order": 1, "path": "", "name": "", "media_type": "", "role": "log"}
+    answer = operator.post("/admin/tracking/rolerule/add/", told)
+    assert "Give a path, a name or a kind of bytes" in answer.content.decode()
+    assert not RoleRule.objects.filter(order=1).exists()

@@ -319,6 +319,33 @@ def test_what_a_file_is_for_follows_from_path_and_bytes(
     assert Artifact.objects.get().role == role
 
 
+@pytest.mark.parametrize(
+    ("rule", "hits"),
+    [
+        ({"path": "models/*"}, {"models/a", "models/b"}),
+        ({"name": "*.CKPT"}, {"models/a"}),
+        ({"media_type": "application/x-safetensors"}, {"models/b", "z/c"}),
+        ({"path": "models/*", "media_type": "application/x-safetensors"}, {"models/b"}),
+        ({"path": "models/*", "name": "last.*"}, set()),
+    ],
+)
+def test_a_rule_goes_by_path_by_name_and_by_what_the_bytes_are(
+    source: Source, rule: dict[str, str], hits: set[str]
+) -> None:
+    """The bytes decide the kind, not the ending that somebody gave them."""
+    RoleRule.objects.all().delete()
+    RoleRule.objects.create(order=1, role="checkpoint", **rule)
+    tensors = len(b"{}").to_bytes(8, "little") + b"{}"
+    store(
+        source,
+        file("DOC-1", "models/a", b"hello\n", name="best.ckpt"),
+        file("DOC-1", "models/b", tensors, name="best.txt"),
+        file("DOC-1", "z/c", tensors, name="last.bin"),
+    )
+    found = Artifact.objects.filter(role="checkpoint").values_list("path", flat=True)
+    assert set(found) == hits
+
+
 def test_the_rules_that_a_portal_starts_with_know_the_kinds_that_are_recognised(db: None) -> None:
     kinds = {rule.media_type for rule in RoleRule.objects.all() if rule.media_type}
     told = "".join(path.read_text() for path in Path("tracking/sniff").glob("*.py"))

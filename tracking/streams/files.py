@@ -128,7 +128,12 @@ def store(source: Source, pulled: Sequence[Pulled], *, behind: Collection[UUID] 
         blob = blobs.get(one.sha256)
         return {
             **_artifact_from(source, one, blob),
-            "role": roles.role_of(rules, one.record.path, blob.media_type if blob else ""),
+            "role": roles.role_of(
+                rules,
+                path=one.record.path,
+                name=one.name,
+                media_type=blob.media_type if blob else "",
+            ),
         }
 
     raws = [(name, _raw(name, one)) for name, one in by_id.items()]
