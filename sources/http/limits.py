@@ -1,9 +1,11 @@
 """What one sync may cost the other side, and how long it may make us wait."""
 
+import math
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sources.connectors.base import Spent
+from sources.connectors.base import Spent, Unavailable
 
 MEGABYTE = 1024 * 1024
 
@@ -24,20 +26,36 @@ class Limits:
     backoff: float = 2.0  # the first pause; each next one is twice as long
 
 
+TESTED_WITHIN = 10.0  # seconds in all, while a person waits for Test connection
+HASTY = Limits(connect=4.0, read=6.0, total=6.0, attempts=1)
+
+
 @dataclass(slots=True)
 class Budget:
     """What one sync may still spend: requests, and seconds of waiting.
 
     A pause that does not fit is not slept: the worker is given back, and the
-    sync comes again at the time that the other side named.
+    sync comes again at the time that the other side named. `ends_at`, on the
+    monotonic clock, is for who cannot wait at all.
     """
 
     requests: int = 5_000
     waiting: float = 60.0
     made: int = 0
     waited: float = 0.0
+    ends_at: float = math.inf
+
+    @property
+    def left(self) -> float:
+        """Seconds."""
+        return self.ends_at - time.monotonic()
 
     def spend_request(self, name: str) -> None:
+        if self.left <= 0:
+            raise Unavailable(
+                f"{name} did not answer all that was asked within {TESTED_WITHIN:g} s. "
+                "It may be slow now, or busy."
+            )
         if self.made >= self.requests:
             raise Spent(
                 f"{name}: this sync has made its {self.requests:,} requests; "
@@ -46,7 +64,7 @@ class Budget:
         self.made += 1
 
     def allows(self, seconds: float) -> bool:
-        return self.waited + seconds <= self.waiting
+        return self.waited + seconds <= self.waiting and seconds < self.left
 
 
 class Headers(Mapping[str, str]):

@@ -1,16 +1,19 @@
 """One HTTP session for every connector: limits, retries, waits, plain words."""
 
+import math
 import random
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from sources.connectors.base import Beat, Trouble, Unauthorized, Unavailable, no_beat
-from sources.http.limits import Budget, Limits
+from sources.http.limits import HASTY, TESTED_WITHIN, Budget, Limits
 from sources.http.lost import Lost
-from sources.http.waits import after, asked_wait
+from sources.http.waits import after, asked_wait, breather
 from sources.http.wire import Asked, Reply, Wire
 from sources.http.words import own_words, parsed
 
@@ -53,6 +56,7 @@ class Session:
         self.limits = limits or Limits()
         self.budget = budget or Budget()
         self.beat: Beat = no_beat
+        self._breather = 0.0  # seconds, before the next request
         self._wire = wire
         self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
         self._pause = pause
@@ -62,6 +66,17 @@ class Session:
     def requests(self) -> int:
         """Requests made so far, retries included."""
         return self.budget.made
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """For Test connection, while a person waits: no second attempt, and all
+        that is asked meanwhile answers within ten seconds, or is Unavailable."""
+        usual = self.limits
+        self.limits, self.budget.ends_at = HASTY, time.monotonic() + TESTED_WITHIN
+        try:
+            yield
+        finally:
+            self.limits, self.budget.ends_at = usual, math.inf
 
     def json(
         self,
@@ -93,6 +108,7 @@ class Session:
 
     def _reply(self, asked: Asked) -> Reply:
         attempt = 1
+        self._ease()
         while True:
             self.beat()
             self.budget.spend_request(self.name)
@@ -104,7 +120,8 @@ class Session:
 
     def _once(self, asked: Asked) -> Reply:
         try:
-            reply = self._wire.exchange(asked, self.limits, self.beat)
+            reply = self._wire.exchange(asked, self._limits_now(), self.beat)
+            self._breather = breather(reply.headers, datetime.now(UTC))
             self._judge(asked, reply)
             return Reply(reply.status, reply.headers, reply.body, self._value(asked, reply))
         except Lost as fault:
@@ -112,6 +129,31 @@ class Session:
             if not fault.passing:
                 raise Unavailable(text) from None
             raise _Passing(text) from None
+
+    def _limits_now(self) -> Limits:
+        left = round(self.budget.left, 1)
+        if left > self.limits.total:
+            return self.limits
+        longest = max(left, 0.1)
+        return replace(
+            self.limits,
+            connect=min(self.limits.connect, longest),
+            read=min(self.limits.read, longest),
+            total=longest,
+        )
+
+    def _ease(self) -> None:
+        """Slower near the end of a quota, which others share; at its end not at all."""
+        wait, self._breather = self._breather, 0.0
+        if not wait:
+            return
+        if not self.budget.allows(wait):
+            raise Unavailable(
+                f"{self.name}: its quota is nearly used up, and others need the rest.",
+                retry_at=after(datetime.now(UTC), wait),
+            )
+        self.budget.waited += wait
+        self._sleep(wait)
 
     def _value(self, asked: Asked, reply: Reply) -> Any:
         """An error status that the caller judges need not be JSON."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-DAY = 86_400.0
+HOUR = 3_600.0
+DAY = 24 * HOUR
 EPOCH = re.compile(r"\d{9,11}(\.\d+)?")
 
 
@@ -20,13 +21,32 @@ def asked_wait(headers: Mapping[str, str], now: datetime) -> float | None:
 
     Retry-After first (seconds, or a date read against the server's own clock,
     so that a wrong clock here does no harm), then X-RateLimit-Reset (a time or
-    epoch seconds). None when neither says anything that can be understood.
+    epoch seconds). A quota that says neither is Jira's, and begins anew with each
+    hour. None when nothing says anything that can be understood.
     """
     clock = server_time(headers) or now
     wait = _seconds(headers.get("retry-after", ""), clock)
     if wait is None:
         wait = _until(headers.get("x-ratelimit-reset", ""), clock)
+    if wait is None and "quota" in headers.get("ratelimit-reason", ""):
+        wait = HOUR - clock.timestamp() % HOUR
     return wait
+
+
+def breather(headers: Mapping[str, str], now: datetime) -> float:
+    """Seconds to rest after an answer, so that what is left of a quota lasts until
+    its reset. 0 while plenty is left, or when its end is not told.
+
+    Jira tells the remainder (X-RateLimit-Remaining) and, below a fifth of the
+    quota, X-RateLimit-NearLimit.
+    """
+    told = headers.get("x-ratelimit-remaining", "")
+    left = int(told) if told.isdecimal() else None
+    near = headers.get("x-ratelimit-nearlimit", "").lower() == "true"
+    if not near and left != 0:
+        return 0.0
+    wait = _until(headers.get("x-ratelimit-reset", ""), server_time(headers) or now)
+    return 0.0 if wait is None or left is None else wait / (left + 1)
 
 
 def _seconds(text: str, clock: datetime) -> float | None:

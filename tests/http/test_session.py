@@ -383,3 +383,85 @@ def test_a_long_wait_beats_and_can_be_ended(make):
             session.json("GET", server.url)
     assert session.pauses == [10.0, 10.0]
     assert len(server.seen) == 1
+
+
+# ── quotas ───────────────────────────────────────────────────────────────────
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+AT_NOON = {"Date": format_datetime(NOON, usegmt=True), "X_RateLimit_Reset": "2026-11-24T12:01Z"}
+
+
+def test_a_long_wait_is_not_slept_but_told(make):
+    with faulty(answer(429, retry_after="61")) as server:
+        session = make()
+        with pytest.raises(Unavailable) as trouble:
+            session.json("GET", server.url)
+    assert session.pauses == []
+    assert trouble.value.retry_at - datetime.now(UTC) > timedelta(seconds=58)
+
+
+def test_a_quota_that_names_no_time_begins_anew_with_the_hour(make):
+    headers = {
+        "Date": format_datetime(NOON + timedelta(minutes=50), usegmt=True),
+        "RateLimit_Reason": "jira-quota-tenant-based",
+    }
+    with faulty(answer(429, **headers)) as server, pytest.raises(Unavailable) as trouble:
+        make().json("GET", server.url)
+    left = trouble.value.retry_at - datetime.now(UTC)
+    assert timedelta(minutes=9) < left < timedelta(minutes=11)
+
+
+def test_near_the_end_of_a_quota_requests_are_spread_until_its_reset(make):
+    near = {"X_RateLimit_NearLimit": "true", "X_RateLimit_Remaining": "11"}
+    with faulty(answer(**AT_NOON, **near), OK) as server:
+        session = make()
+        session.json("GET", server.url)
+        assert session.pauses == []
+        session.json("GET", server.url)
+    assert session.pauses == [5.0]
+
+
+def test_a_quota_with_nothing_left_is_not_asked_again_before_its_reset(make):
+    spent = AT_NOON | {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "2026-11-24T12:40Z"}
+    with faulty(answer(**spent), OK) as server:
+        session = make()
+        session.json("GET", server.url)
+        with pytest.raises(Unavailable, match="quota is nearly used up") as trouble:
+            session.json("GET", server.url)
+        assert len(server.seen) == 1
+    assert trouble.value.retry_at - datetime.now(UTC) > timedelta(minutes=39)
+
+
+def test_plenty_of_quota_is_no_reason_to_rest(make):
+    with faulty(answer(**AT_NOON, X_RateLimit_Remaining="340"), OK) as server:
+        session = make()
+        session.json("GET", server.url)
+        session.json("GET", server.url)
+    assert session.pauses == []
+
+
+# ── Test connection ──────────────────────────────────────────────────────────
+
+
+def test_a_hurried_question_is_asked_once(make):
+    with faulty(answer(503)) as server:
+        session = make()
+        with session.hurried(), pytest.raises(Unavailable):
+            session.json("GET", server.url)
+        assert len(server.seen) == 1
+        with pytest.raises(Unavailable):
+            session.json("GET", server.url)
+    assert len(server.seen) == 1 + SHORT.attempts
+
+
+def test_hurried_questions_end_together(make, monkeypatch):
+    monkeypatch.setattr("sources.http.session.TESTED_WITHIN", 0.6)
+    began = time.monotonic()
+    with faulty(dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n", b" ")) as server:
+        session = make()
+        with session.hurried():
+            with pytest.raises(Unavailable, match=r"did not finish its answer within 0\.\d s"):
+                session.json("GET", server.url)
+            with pytest.raises(Unavailable, match="did not answer all that was asked"):
+                session.json("GET", server.url)
+    assert time.monotonic() - began < 3

@@ -63,7 +63,8 @@ class JiraClient:
 
     def test(self) -> Identity:
         """Who we are there and what we see."""
-        return identity(self._site, self._wanted)
+        with self._site.session.hurried():
+            return identity(self._site, self._wanted)
 
     def scope(self) -> Scope:
         """The projects that are read; asked once a client."""
