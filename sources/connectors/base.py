@@ -72,6 +72,27 @@ class Identity:
     notes: Sequence[str] = ()
 
 
+# ── what a webhook tells ─────────────────────────────────────────────────────
+
+
+class Refused(Exception):
+    """A delivery that is not believed, and why, in words for an administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A hint: that something changed, and where to look. Never what it is now.
+
+    `identifier` is the same when a delivery is repeated. `ids` are the changed
+    things' own; `lists` asks for the next sync soon, which reads all lists.
+    """
+
+    identifier: str
+    event: str
+    ids: Sequence[str] = ()
+    lists: bool = False
+
+
 # ── what an experiment tracker yields ────────────────────────────────────────
 
 type Kind = Literal["run", "model", "model_version"]
@@ -161,4 +182,21 @@ class Removal:
     kind: Kind = "run"
 
 
-type TrackerRecord = RunRecord | SeriesRecord | FileRecord | Removal
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The paths of all series and files that a run has now, told behind them:
+    what else is stored of it is gone from its tracker.
+
+    Of the file sets in `sets` nobody has looked which members they have now; the
+    members of the others are among `files`.
+    """
+
+    project: str
+    run: str
+    series: frozenset[str]
+    files: frozenset[str]
+    sets: frozenset[str] = frozenset()
+    kind: Kind = "run"
+
+
+type TrackerRecord = RunRecord | SeriesRecord | FileRecord | Contents | Removal

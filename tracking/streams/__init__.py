@@ -8,6 +8,7 @@ them, and doing it twice changes nothing.
 from collections.abc import Callable, Sequence
 
 from sources.connectors.base import (
+    Contents,
     FileRecord,
     Removal,
     RunRecord,
@@ -16,13 +17,13 @@ from sources.connectors.base import (
 )
 from sources.models import Source
 from sources.store import Stored
-from tracking.streams import archives, files, models, removals, runs, series, texts
+from tracking.streams import archives, contents, files, models, removals, runs, series, texts
 from tracking.streams.files import Pulled
 from tracking.streams.removals import Listing, store_listing
 
 __all__ = ["Listing", "prepare", "store", "store_listing"]
 
-type Prepared = RunRecord | SeriesRecord | Removal | Pulled
+type Prepared = RunRecord | SeriesRecord | Contents | Removal | Pulled
 
 
 def prepare(
@@ -48,5 +49,6 @@ def store(source: Source, records: Sequence[Prepared]) -> Stored:
         + series.store(source, [one for one in measured if one.type == "float"], behind=behind)
         + texts.store(source, [one for one in measured if one.type == "text"], behind=behind)
         + files.store(source, pulled, behind=behind)
+        + contents.store(source, [one for one in records if isinstance(one, Contents)])
         + removals.store(source, [one for one in records if isinstance(one, Removal)])
     )
