@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -305,6 +306,14 @@ def test_a_path_that_no_index_takes_is_a_gap_and_the_rest_is_stored(source: Sour
     )
     assert [gap.why for gap in stored.gaps] == ["its path is longer than 2,000 bytes"]
     assert set(Metric.objects.values_list("name", flat=True)) == {"f1", "loss"}
+
+
+def test_series_of_a_model_are_a_gap(source: Source) -> None:
+    told = [series("DOC-CLS", "loss", [1.0]), series("DOC-CLS", "log", ["a"], text=True)]
+    stored = store(source, *(replace(one, kind="model") for one in told))
+    assert [gap.what for gap in stored.gaps] == ["loss of DOC-CLS", "log of DOC-CLS"]
+    assert not SeriesChunk.objects.exists()
+    assert not LogChunk.objects.exists()
 
 
 def test_a_page_costs_the_same_for_one_series_and_for_sixty(source: Source) -> None:

@@ -5,11 +5,12 @@
 them, and doing it twice changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sources.connectors.base import (
     Contents,
     FileRecord,
+    Gap,
     Removal,
     RunRecord,
     SeriesRecord,
@@ -19,6 +20,7 @@ from sources.models import Source
 from sources.store import Stored
 from tracking.streams import archives, contents, files, models, removals, runs, series, texts
 from tracking.streams.files import Pulled
+from tracking.streams.naming import LONGEST_SHOWN
 from tracking.streams.removals import Listing, store_listing
 
 __all__ = ["Listing", "prepare", "store", "store_listing"]
@@ -39,16 +41,27 @@ def prepare(
 def store(source: Source, records: Sequence[Prepared]) -> Stored:
     """Runs first, then what hangs on them; a removal counts over all of it."""
     described = [one for one in records if isinstance(one, RunRecord)]
-    measured = [one for one in records if isinstance(one, SeriesRecord)]
+    series_told = [one for one in records if isinstance(one, SeriesRecord)]
+    measured = [one for one in series_told if one.kind == "run"]
     pulled = [one for one in records if isinstance(one, Pulled)]
     stored = runs.store(source, [one for one in described if one.kind == "run"])
     stored += models.store(source, [one for one in described if one.kind != "run"])
     behind = archives.behind(source, described, [*measured, *(one.record for one in pulled)])
     return (
         stored
+        + Stored(gaps=_not_kept(one for one in series_told if one.kind != "run"))
         + series.store(source, [one for one in measured if one.type == "float"], behind=behind)
         + texts.store(source, [one for one in measured if one.type == "text"], behind=behind)
         + files.store(source, pulled, behind=behind)
         + contents.store(source, [one for one in records if isinstance(one, Contents)])
         + removals.store(source, [one for one in records if isinstance(one, Removal)])
+    )
+
+
+def _not_kept(of_models: Iterable[SeriesRecord]) -> tuple[Gap, ...]:
+    """Neptune's own client logs none to a model, but its archives have room for them."""
+    named = dict.fromkeys((one.run, one.path) for one in of_models)
+    return tuple(
+        Gap(f"{path[:LONGEST_SHOWN]} of {run}", "is a series of a model; only runs' are kept")
+        for run, path in named
     )

@@ -28,7 +28,7 @@ def store(
     runs in `behind` only steps are taken that the tables do not have."""
     incoming: dict[Name, list[Line]] = {}
     for one in records:
-        if one.kind == "run" and len(one.steps) and not is_too_long(one.path):
+        if len(one.steps) and not is_too_long(one.path):
             name = owner_key(source, one.kind, one.project, one.run), clean(one.path)
             incoming[name] = _over(incoming.get(name, []), _lines(one))
     total = Stored()

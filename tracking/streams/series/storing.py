@@ -34,7 +34,7 @@ def store(
 ) -> Stored:
     """Counts series, not points. Of the runs in `behind` only steps are taken
     that the tables do not have."""
-    usable = [one for one in records if one.kind == "run" and not is_too_long(one.path)]
+    usable = [one for one in records if not is_too_long(one.path)]
     gaps = tuple(
         Gap(f"{one.path[:LONGEST_SHOWN]} of {one.run}", TOO_LONG)
         for one in records
