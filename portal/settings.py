@@ -16,6 +16,12 @@ SECRET_KEY = environment.secret("LABLEDGER_SECRET_KEY")
 CREDENTIAL_KEYS = environment.secret("LABLEDGER_CREDENTIAL_KEYS").split()
 ALLOWED_HOSTS = environment.words("LABLEDGER_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = environment.words("LABLEDGER_ORIGINS")
+# Where links lead that are written into other systems.
+PUBLIC_ADDRESS = (
+    os.environ.get("LABLEDGER_ADDRESS")
+    or next(iter(CSRF_TRUSTED_ORIGINS), "")
+    or f"http://localhost:{os.environ.get('LABLEDGER_PORT') or 8000}"
+).rstrip("/")
 
 INSTALLED_APPS = [
     "portal",

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sources.models import Person
 from sprints.models import Dismissal, Evidence, Sprint, Task, TaskKey
+from sprints.outbox import asking
 from tracking.models import Mention, Run, RunQuerySet
 from tracking.runs.table import mentioned
 
@@ -193,11 +194,14 @@ def untied_from(task: Task) -> QuerySet[Evidence, UUID]:
 def tie(run: Run, task: Task, *, by: int) -> Evidence:
     """This run tests, or belongs to, this task: a person says so."""
     Dismissal.objects.filter(run=run.pk).delete()
+    asking.runs_tied([run], task, by=by)
     return Evidence.objects.create(run=run.pk, task=task, added=True, by_id=by)
 
 
+@transaction.atomic
 def untie(run: Run, task: Task, *, by: int) -> Evidence:
     """It does not, whatever its tags say."""
+    asking.run_untied(run, task, by=by)
     return Evidence.objects.create(run=run.pk, task=task, added=False, by_id=by)
 
 
@@ -210,6 +214,7 @@ def dismiss(run: Run, *, by: int) -> Dismissal:
 def tie_all(runs: Sequence[Run], task: Task, *, by: int) -> None:
     """Several at once: all or none."""
     Dismissal.objects.filter(run__in=[run.pk for run in runs]).delete()
+    asking.runs_tied(runs, task, by=by)
     Evidence.objects.bulk_create(
         Evidence(run=run.pk, task=task, added=True, by_id=by) for run in runs
     )

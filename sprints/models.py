@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from sources.models import Mirrored, MirroredQuerySet, mirrored_from
+from sprints.outbox.models import JiraToken, Write  # noqa: F401 -- Django finds models here
 
 
 class Member(Mirrored):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from sprints.hypotheses.reading import Line
 from sprints.hypotheses.verdicts import SOURCES
 from sprints.models import DIRECTIONS, VERDICTS, Hypothesis, Task, Verdict
+from sprints.outbox import asking
 from tracking.models import Run
 
 NEED_A_RUN = {"confirmed", "refuted"}
@@ -59,7 +60,7 @@ def decide(
         raise Refused(f"{task.name} is not a hypothesis.")
     if outcome in NEED_A_RUN and run is None:
         raise Refused("Confirmed and refuted need the run that decided it.")
-    return Verdict.objects.create(
+    verdict = Verdict.objects.create(
         task=task,
         outcome=outcome,
         reason=reason.strip(),
@@ -67,6 +68,8 @@ def decide(
         figures=figures,
         by_id=by,
     )
+    asking.verdict_given(verdict)
+    return verdict
 
 
 def judge(line: Line, *, outcome: str, reason: str, run: UUID | None, by: int) -> Verdict:

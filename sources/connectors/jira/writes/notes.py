@@ -1,0 +1,88 @@
+"""Comments and worklogs: a link of their own in the text tells them from all others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sources.connectors.jira import richtext
+from sources.connectors.jira.site import Record
+from sources.connectors.jira.writes.pen import Effect, Pen
+from sources.connectors.jira.writes.wishes import Request, text
+from sources.connectors.jira.writes.words import Text, body
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment that is kept up to date. `held` is the id of the one there is;
+    where that was deleted in Jira, a new one is made. `mark` is an address in the
+    text that no other comment has.
+    """
+
+    text: Text
+    mark: str
+    held: str = ""
+
+    def request(self, issue: str, *, cloud: bool) -> Request:
+        sent = {"body": body(self.text, cloud=cloud)}
+        if self.held:
+            return Request("PUT", f"issue/{issue}/comment/{self.held}", sent)
+        return Request("POST", f"issue/{issue}/comment", sent)
+
+    def apply(self, pen: Pen, issue: str, since: datetime | None) -> Effect:
+        if self.held and self._edited(pen, issue, self.held):
+            return Effect(id=self.held)
+        if since is not None and (made := self._made(pen, issue)):
+            return self._as_wanted(pen, issue, made)
+        sent = {"body": body(self.text, cloud=pen.cloud)}
+        return Effect(id=text(pen.post_once(f"issue/{issue}/comment", sent), "id"))
+
+    def _edited(self, pen: Pen, issue: str, number: str) -> bool:
+        """False when there is no such comment any more."""
+        sent = {"body": body(self.text, cloud=pen.cloud)}
+        return pen.put(f"issue/{issue}/comment/{number}", sent, answers={404}).status != 404
+
+    def _made(self, pen: Pen, issue: str) -> Record | None:
+        listed = pen.pages(f"issue/{issue}/comment", "comments", orderBy="-created")
+        return next((one for one in listed if self.mark in richtext.links(one.get("body"))), None)
+
+    def _as_wanted(self, pen: Pen, issue: str, made: Record) -> Effect:
+        """The earlier try's words may have been mended since."""
+        number = text(made, "id")
+        wanted = body(self.text, cloud=pen.cloud)
+        if richtext.text(made.get("body")) != richtext.text(wanted):
+            self._edited(pen, issue, number)
+        return Effect(id=number, found=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Worklog:
+    """Time that somebody spent."""
+
+    seconds: int
+    started: datetime
+    text: Text
+    mark: str
+
+    def request(self, issue: str, *, cloud: bool) -> Request:
+        return Request("POST", f"issue/{issue}/worklog", self._sent(cloud=cloud))
+
+    def apply(self, pen: Pen, issue: str, since: datetime | None) -> Effect:
+        if since is not None and (number := self._made(pen, issue)):
+            return Effect(id=number, found=True)
+        told = pen.post_once(f"issue/{issue}/worklog", self._sent(cloud=pen.cloud))
+        return Effect(id=text(told, "id"))
+
+    def _sent(self, *, cloud: bool) -> dict[str, Any]:
+        began = self.started
+        zone = f"{began:%z}" or "+0000"
+        return {
+            "timeSpentSeconds": self.seconds,
+            "started": f"{began:%Y-%m-%dT%H:%M:%S}.{began.microsecond // 1000:03d}{zone}",
+            "comment": body(self.text, cloud=cloud),
+        }
+
+    def _made(self, pen: Pen, issue: str) -> str:
+        for one in pen.pages(f"issue/{issue}/worklog", "worklogs"):
+            if self.mark in richtext.links(one.get("comment")):
+                return text(one, "id")
+        return ""

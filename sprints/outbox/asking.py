@@ -1,0 +1,232 @@
+"""What people do here that Jira is to know: rows, in the transaction of the act.
+
+Where the source's administrator has not switched writing on, or the person may
+not send, an act leaves no row; in a dry run the row is there and stays.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from sprints.models import Task, Verdict
+from sprints.outbox.models import NEWEST_COUNTS, Write, mode
+from sprints.outbox.wishes import address
+from tracking.models import Run
+
+MAY = "sprints.send_to_jira"
+SHORT = 255  # characters of a summary and of a link's title
+
+
+class Refused(ValueError):
+    """What a person asked for cannot be sent. The message says why."""
+
+
+def sends(task: Task, by: User) -> bool:
+    """Whether what this person does with the task goes to Jira."""
+    return mode(task.source) != "off" and by.has_perm(MAY)
+
+
+# ── in the course of other acts ──────────────────────────────────────────────
+
+
+@transaction.atomic
+def verdict_given(verdict: Verdict) -> list[Write]:
+    """The comment with the verdict, and links to our page and to the deciding run."""
+    task, by = verdict.task, User.objects.get(pk=verdict.by_id)
+    if not sends(task, by):
+        return []
+    run = Run.objects.filter(pk=verdict.run).first() if verdict.run else None
+    asked = _verdict_words(verdict, by, run)
+    cites = [UUID(one) for one in verdict.figures.get("sources") or ()]
+    made = [_made(task, "comment", asked, by=by, cites=cites), _page_link(task, by)]
+    return [*made, *([_run_link(run, task, by)] if run else [])]
+
+
+def runs_tied(runs: Iterable[Run], task: Task, *, by: int) -> list[Write]:
+    """A hypothesis's sub-task links to the runs that test it."""
+    if not task.is_hypothesis:
+        return []
+    person = User.objects.get(pk=by)
+    return [_run_link(run, task, person) for run in runs] if sends(task, person) else []
+
+
+def run_untied(run: Run, task: Task, *, by: int) -> Write | None:
+    """Takes the link away that we made, if we made one."""
+    held = Write.objects.filter(task=task, kind="link", subject=run_id(run)).exclude(
+        state="dropped"
+    )
+    person = User.objects.get(pk=by)
+    if not held.exists() or not sends(task, person):
+        return None
+    return _made(task, "unlink", {}, by=person, subject=run_id(run), cites=[run.source_id])
+
+
+# ── acts of their own ────────────────────────────────────────────────────────
+
+
+def link_runs(task: Task, runs: Iterable[Run], *, by: User) -> list[Write]:
+    """Links to our page of the task and to each of these runs, all or none."""
+    _demand(task, by)
+    with transaction.atomic():
+        return [_page_link(task, by), *(_run_link(run, task, by) for run in runs)]
+
+
+def new_hypothesis(task: Task, *, by: User, **claim: Any) -> Write:
+    """A sub-task of this task, with its claim in lines that the sync reads back.
+
+    `claim`: summary, text, metric, direction, threshold, baseline.
+    """
+    _demand(task, by)
+    if task.is_subtask:
+        raise Refused(f"{task.name} is a sub-task: Jira allows none below it.")
+    summary = " ".join(str(claim.pop("summary", "")).split())
+    if not summary:
+        raise Refused("A hypothesis needs a sentence.")
+    if len(summary) > SHORT:
+        raise Refused(f"Jira takes at most {SHORT} characters as a summary.")
+    kinds = task.source.settings.get("hypothesis_types") or ["Sub-task"]
+    labels = task.source.settings.get("hypothesis_labels") or []
+    asked = {
+        "summary": summary,
+        "project": task.project.external_id,
+        "kind": kinds[0],
+        "labels": labels[:1],
+        "who": name_of(by),
+        **claim,
+    }
+    return _made(task, "subtask", asked, by=by)
+
+
+def move(task: Task, status: str, *, by: User) -> Write:
+    """To another status. Which transition leads there is asked when it is sent."""
+    _demand(task, by)
+    if not status.strip():
+        raise Refused("Name the status that it moves to.")
+    return _made(task, "move", {"status": status.strip(), "from": task.status}, by=by)
+
+
+def relabel(task: Task, *, add: Iterable[str], remove: Iterable[str], by: User) -> Write:
+    """Labels one by one, so that what others add meanwhile stays."""
+    _demand(task, by)
+    added, removed = list(dict.fromkeys(add)), list(dict.fromkeys(remove))
+    if not added and not removed:
+        raise Refused("Name a label to add or to remove.")
+    wrong = [label for label in (*added, *removed) if len(label.split()) != 1]
+    if wrong:
+        raise Refused(f"Jira takes no spaces in a label: “{wrong[0]}”.")
+    return _made(task, "labels", {"add": added, "remove": removed}, by=by)
+
+
+def log_work(task: Task, *, seconds: int, started: datetime, text: str, by: User) -> Write:
+    _demand(task, by)
+    if seconds < 60:
+        raise Refused("Jira counts whole minutes: at least one.")
+    asked = {
+        "seconds": seconds,
+        "started": started.isoformat(),
+        "text": text.strip(),
+        "who": name_of(by),
+    }
+    return _made(task, "worklog", asked, by=by)
+
+
+def _demand(task: Task, by: User) -> None:
+    if mode(task.source) == "off":
+        raise Refused(f"Nothing is written to {task.source.name}: an administrator may allow it.")
+    if not by.has_perm(MAY):
+        raise Refused("Sending to Jira needs the role contributor or lead.")
+
+
+# ── rows ─────────────────────────────────────────────────────────────────────
+
+
+def _made(
+    task: Task,
+    kind: str,
+    asked: dict[str, Any],
+    *,
+    by: User,
+    subject: str = "",
+    cites: Iterable[UUID] = (),
+) -> Write:
+    if kind in NEWEST_COUNTS:
+        _supersede(task, kind)
+    made = Write(
+        source_id=task.source_id,
+        task=task,
+        kind=kind,
+        subject=subject,
+        asked=asked,
+        cites=list(cites),
+        by=by,
+        state="dry" if mode(task.source) == "dry" else "pending",
+    )
+    made.tell("asked", by=by.pk)
+    made.save()
+    return made
+
+
+def _supersede(task: Task, kind: str) -> None:
+    """What was never sent need not be: the newer one says it all."""
+    waiting = Write.objects.filter(task=task, kind=kind, state__in=("pending", "parked"))
+    for one in waiting.filter(sent_at=None).select_for_update():
+        one.state, one.error = "dropped", ""
+        one.tell("dropped", "a newer one takes its place")
+        one.save(update_fields=("state", "error", "told"))
+
+
+def _page_link(task: Task, by: User) -> Write:
+    asked = {
+        "url": address(f"/{'h' if task.is_hypothesis else 't'}/id/{task.pk}/"),
+        "title": f"{task.name} in Labledger",
+        "summary": "its runs, figures and verdict",
+        "relationship": "tracked in",
+    }
+    return _link(task, f"labledger:task:{task.pk}", asked, by)
+
+
+def _run_link(run: Run, task: Task, by: User) -> Write:
+    asked = {
+        "url": address(f"/runs/{run.pk}/"),
+        "title": f"{run.handle} {run.name}".strip()[:SHORT],
+        "summary": f"{run.state}, {run.owner}".strip(", "),
+        "relationship": "tested by",
+    }
+    return _link(task, run_id(run), asked, by, cites=[run.source_id])
+
+
+def _link(
+    task: Task, subject: str, asked: dict[str, Any], by: User, cites: Iterable[UUID] = ()
+) -> Write:
+    """The same link once: what was asked for already is given back."""
+    held = Write.objects.filter(task=task, kind__in=("link", "unlink"), subject=subject)
+    last = held.exclude(state="dropped").order_by("-pk").first()
+    same = last is not None and last.kind == "link" and last.asked == asked
+    if last is not None and same and last.state != "refused":
+        return last
+    return _made(task, "link", asked, by=by, subject=subject, cites=cites)
+
+
+def run_id(run: Run) -> str:
+    return f"labledger:run:{run.pk}"
+
+
+def _verdict_words(verdict: Verdict, by: User, run: Run | None) -> dict[str, Any]:
+    figures = verdict.figures
+    names = ("metric", "direction", "threshold", "runs", "best", "baseline")
+    return {
+        "outcome": verdict.outcome,
+        "text": verdict.reason,
+        "who": name_of(by),
+        "verdict": verdict.pk,
+        **{name: figures[name] for name in names if figures.get(name) is not None},
+        **({"run": run.handle, "run_url": address(f"/runs/{run.pk}/")} if run else {}),
+    }
+
+
+def name_of(person: User) -> str:
+    return person.get_full_name() or person.get_username()

@@ -1,0 +1,201 @@
+"""Rows of the outbox on their way: one claim a row, one effect in Jira.
+
+Before a request that would have its effect twice is sent, the row says so and
+that is committed; whoever takes the row up later looks whether it arrived. So a
+worker may die anywhere, and an answer may be lost.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from sources.connectors.base import Unauthorized, Unavailable
+from sources.connectors.jira.writes import Busy, Effect
+from sources.models import Source
+from sprints.outbox.hands import Hand, hand_for
+from sprints.outbox.models import NEWEST_COUNTS, Write, WriteQuerySet
+from sprints.outbox.wishes import wish_of
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=3)  # longer than any one request, which renews it
+SETTLE = timedelta(minutes=1)  # what was sent may still be on its way over there
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class LeaseLost(Exception):
+    """Another worker has the row by now: stop, and send nothing more."""
+
+
+def due_sources(now: datetime) -> list[uuid.UUID]:
+    """Sources with a write that may be tried now."""
+    held = _sendable().due(now).order_by("source").values_list("source", flat=True).distinct()
+    return list(held)
+
+
+def _sendable() -> WriteQuerySet:
+    """Of sources that are written to, and neither paused nor on their way out."""
+    return Write.objects.filter(source__settings__writes="on", source__paused=False)
+
+
+def deliver_due(source: Source, *, most: int = 100) -> int:
+    """One write after another until none may be tried now; how many were tried.
+    Several workers may do this at once: an issue's writes keep their order."""
+    tried = 0
+    while tried < most and (write := claim(source)) is not None:
+        deliver(write)
+        tried += 1
+    return tried
+
+
+def claim(source: Source) -> Write | None:
+    """The next write that may be tried, for this worker alone; None: there is none."""
+    now = timezone.now()
+    with transaction.atomic():
+        due = _sendable().filter(source=source).due(now)
+        write = due.select_for_update(skip_locked=True, of=("self",)).first()
+        if write is None:
+            return None
+        write.state, write.claim, write.lease_until = "sending", uuid.uuid4(), now + LEASE
+        write.tries += 1
+        write.save(update_fields=("state", "claim", "lease_until", "tries"))
+    return Write.objects.select_related("source", "task", "by").get(pk=write.pk)
+
+
+def deliver(write: Write) -> None:
+    """One try of a claimed write, and how it ended. Trouble of the other side ends
+    as words on the row; anything else is our own fault: it is raised, and the row
+    is tried again when its lease has run out."""
+    try:
+        _try(Try(write))
+    except LeaseLost:
+        log.warning("lease lost", write=write.pk)
+
+
+class Try:
+    """One try under way. `went`: a request was sent that has its effect once."""
+
+    def __init__(self, write: Write) -> None:
+        self.write = write
+        self.since = write.sent_at
+        self.went = False
+
+    def beat(self) -> None:
+        """Before every request: only who still has the row may send."""
+        self.keep(lease_until=timezone.now() + LEASE)
+
+    def going(self) -> None:
+        """Committed before the request leaves: from here on nobody knows, until
+        the answer is kept."""
+        self.went = True
+        self.keep(sent_at=timezone.now(), lease_until=timezone.now() + LEASE)
+
+    def keep(self, **values: Any) -> None:
+        held = Write.objects.filter(pk=self.write.pk, claim=self.write.claim, state="sending")
+        if held.update(**values) != 1:
+            raise LeaseLost(self.write.pk)
+
+    def end(self, state: str, words: str = "", **values: Any) -> None:
+        self.write.tell(state, words)
+        self.keep(
+            state=state,
+            claim=None,
+            lease_until=None,
+            error="" if state in ("done", "dropped") else words,
+            told=self.write.told,
+            **values,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote it: as a person of ours, and as Jira calls the account."""
+
+    through: int | None
+    account_id: str
+    account: str
+
+    def as_values(self) -> dict[str, Any]:
+        return {
+            "through_id": self.through,
+            "account_id": self.account_id,
+            "account": self.account,
+        }
+
+
+def _try(one: Try) -> None:
+    write = one.write
+    if write.kind in NEWEST_COUNTS and write.sent_at is None and _is_stale(write):
+        one.end("dropped", "a newer one was asked for since")
+        return
+    try:
+        effect, author = _written(one)
+    except Busy as trouble:
+        _park(one, trouble)
+    except Unauthorized as trouble:
+        one.end("refused", str(trouble), **_definite(one))
+    except Unavailable as trouble:
+        _again(one, trouble)
+    else:
+        _done(one, effect, author)
+
+
+def _written(one: Try) -> tuple[Effect, Author]:
+    held = living(one.write) if one.write.kind == "comment" else None
+    hand: Hand = hand_for(one.write, held)
+    wish = wish_of(one.write, held=held.result_id if held else "")
+    with hand.pen(going=one.going, beat=one.beat) as pen:
+        author = Author(hand.through, *pen.who())
+        return wish.apply(pen, one.write.task.external_id, one.since), author
+
+
+def living(write: Write) -> Write | None:
+    """The write that made or edited the hypothesis's one comment last."""
+    made = Write.objects.filter(task=write.task_id, kind="comment", state="done")
+    return made.exclude(result_id="").order_by("-done_at", "-pk").first()
+
+
+def _is_stale(write: Write) -> bool:
+    newer = Write.objects.filter(task=write.task_id, kind=write.kind, pk__gt=write.pk)
+    return newer.exclude(state__in=("dropped", "refused", "dry")).exists()
+
+
+def _definite(one: Try) -> dict[str, Any]:
+    """An answer to what was sent just now says that it had no effect."""
+    return {"sent_at": None} if one.went else {}
+
+
+def _done(one: Try, effect: Effect, author: Author) -> None:
+    one.end(
+        "done",
+        "it was there already" if effect.found else "",
+        result_id=effect.id,
+        result_key=effect.key,
+        done_at=timezone.now(),
+        **author.as_values(),
+    )
+
+
+def _park(one: Try, trouble: Busy) -> None:
+    """Not before Jira said. A limit of the whole account stops all its writes."""
+    until = trouble.retry_at or timezone.now() + LONGEST_PAUSE
+    words = f"{trouble}: not before {until:%H:%M:%S} UTC"
+    one.end("parked", words, not_before=until, **_definite(one))
+    if trouble.whole:
+        others = Write.objects.filter(source=one.write.source_id, state="pending")
+        others.filter(not_before__lt=until).update(state="parked", not_before=until, error=words)
+
+
+def _again(one: Try, trouble: Unavailable) -> None:
+    """Later, and later still; what may be on its way gets time to arrive."""
+    pause = min(FIRST_PAUSE * 2 ** min(one.write.tries - 1, 10), LONGEST_PAUSE)
+    if one.went:
+        pause = max(pause, SETTLE)
+    at = max(timezone.now() + pause, trouble.retry_at or timezone.now())
+    one.end("pending", str(trouble), not_before=at)

@@ -1,0 +1,80 @@
+"""What people do with a write: send it again, change it first, or drop it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from sprints.outbox.asking import Refused
+from sprints.outbox.models import Write
+
+SAID = ("comment", "worklog")  # in a person's name
+MENDABLE = ("refused", "parked", "pending", "dry")
+# Of each kind what a person may change, and how it is called.
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    "comment": {"text": "Reason"},
+    "worklog": {"text": "What was done"},
+    "subtask": {"summary": "Summary", "text": "Description", "kind": "Issue type"},
+    "move": {"status": "Status"},
+    "link": {"title": "Title", "summary": "Summary"},
+    "unlink": {},
+    "labels": {},
+}
+
+
+@transaction.atomic
+def again(write: Write, *, by: int) -> Write:
+    """Now, as it is."""
+    held = _held(write)
+    if held.state not in ("refused", "parked", "pending"):
+        raise Refused(f"It is {held.state}: there is nothing to send again.")
+    return _waiting(held, "sent again", by=by)
+
+
+@transaction.atomic
+def change(write: Write, words: Mapping[str, Any], *, by: int) -> Write:
+    """Other words, and send it. Whoever changes it is from then on who asks for it,
+    so that nobody's account writes what another has worded."""
+    held = _held(write)
+    if held.kind in SAID and held.by_id != by:
+        raise Refused("Only who said it may change its words; drop it, or send it as it is.")
+    known = {name: words[name] for name in FIELDS[held.kind] if name in words}
+    if not known:
+        raise Refused("There is nothing here to change.")
+    if held.kind == "subtask" and not str(known.get("summary", "x")).strip():
+        raise Refused("A hypothesis needs a sentence.")
+    before = {name: held.asked.get(name, "") for name in known}
+    held.asked = {**held.asked, **known}
+    held.by_id = by
+    told = "; ".join(f"{name}: {old} → {known[name]}" for name, old in before.items())
+    if held.state == "dry":
+        return _saved(held, "changed", told, by=by)
+    return _waiting(held, "changed", told, by=by)
+
+
+@transaction.atomic
+def drop(write: Write, *, by: int) -> Write:
+    """It is never sent. What an earlier try may have written stays there."""
+    held = _held(write)
+    held.state, held.error = "dropped", ""
+    return _saved(held, "dropped", by=by)
+
+
+def _held(write: Write) -> Write:
+    """The row as it is now, locked; Refused where it is under way or over."""
+    held = Write.objects.select_for_update(of=("self",)).get(pk=write.pk)
+    if held.state not in MENDABLE:
+        raise Refused(f"It is {held.state} by now: it cannot be changed any more.")
+    return held
+
+
+def _waiting(held: Write, what: str, words: str = "", *, by: int) -> Write:
+    held.state, held.error, held.not_before = "pending", "", timezone.now()
+    return _saved(held, what, words, by=by)
+
+
+def _saved(held: Write, what: str, words: str = "", *, by: int) -> Write:
+    held.tell(what, words, by=by)
+    held.save(update_fields=("state", "error", "not_before", "asked", "by", "told"))
+    return held
