@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sources.connectors.base import FileRecord, Gap, Json, RunRecord, SeriesRecord
+from sources.connectors.base import Contents, FileRecord, Gap, Json, RunRecord, SeriesRecord
 from sources.connectors.neptune import NeptuneClient
 from tests.demo_neptune.writing import PROJECT
 
@@ -13,6 +13,7 @@ class Read:
     runs: dict[str, RunRecord] = field(default_factory=dict)
     series: dict[tuple[str, str], list[SeriesRecord]] = field(default_factory=dict)
     files: dict[tuple[str, str], list[FileRecord]] = field(default_factory=dict)
+    contents: dict[str, Contents] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     positions: list[Json] = field(default_factory=list)
 
@@ -25,6 +26,8 @@ class Read:
             self.runs[record.run] = record
         elif isinstance(record, SeriesRecord):
             self.series.setdefault((record.run, record.path), []).append(record)
+        elif isinstance(record, Contents):
+            self.contents[record.run] = record
         else:
             self.files.setdefault((record.run, record.path), []).append(record)
 
