@@ -59,14 +59,15 @@ def read(user: Person, run: UUID) -> Files:
     of_run = Artifact.objects.visible_to(user).of_run(run)
     held = list(of_run.order_by("path", "step", "key")[: SHOWN + 1])
     pictures = of_run.filter(blob__media_type__startswith="image/")
-    plots = pictures.filter(step=None).annotate(together=Window(Count("pk")))[:PLOTS]
-    shown = [file(one) for one in plots]
+    plots: list[Any] = list(
+        pictures.filter(step=None).annotate(together=Window(Count("pk")))[:PLOTS]
+    )
     return Files(
         all=[file(one) for one in held[:SHOWN]],
-        plots=shown,
+        plots=[file(one) for one in plots],
         frames=frames(pictures.exclude(step=None)),
         more=len(held) > SHOWN,
-        more_plots=plots[0].together - len(shown) if shown else 0,
+        more_plots=plots[0].together - len(plots) if plots else 0,
         has_source=of_run.filter(IS_TEXT, role__in=CODE).exists(),
     )
 
@@ -96,11 +97,11 @@ def frames(pictures: QuerySet[Artifact]) -> list[Frames]:
     ]
 
 
-def spread(pictures: QuerySet[Artifact]) -> QuerySet[Artifact]:
+def spread(pictures: QuerySet[Artifact]) -> QuerySet[Any]:
     """By series and step; of a long series FRAMES steps, evenly over it, the first
     and the last among them: those at which place * (FRAMES - 1) / (together - 1)
     comes to another whole number."""
-    own = {"partition_by": [F("series")]}
+    own = F("series")
     counted = pictures.annotate(
         series=Func(
             F("path"),
@@ -110,8 +111,8 @@ def spread(pictures: QuerySet[Artifact]) -> QuerySet[Artifact]:
             output_field=TextField(),
         ),
         number=Window(DenseRank(), order_by="series"),
-        place=Window(RowNumber(), order_by=("step", "key"), **own) - 1,
-        together=Window(Count("pk"), **own),
+        place=Window(RowNumber(), partition_by=own, order_by=("step", "key")) - 1,
+        together=Window(Count("pk"), partition_by=own),
     )
     turn = Mod(F("place") * (FRAMES - 1), Greatest(F("together") - 1, 1))
     chosen = counted.annotate(turn=turn).filter(
