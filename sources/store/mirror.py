@@ -16,6 +16,16 @@ from sources.models import Mirrored, Payload, Source
 from sources.store.bulk import Row, Stored, upsert
 from sources.store.cleaning import digest, packed_json
 
+# What mapping an odd record may raise: numbers without end and nesting without end, too.
+NOT_UNDERSTOOD = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Fresh[Raw]:
@@ -78,7 +88,7 @@ def mirror[Raw](
             continue
         try:
             row = row_of(raw)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except NOT_UNDERSTOOD as error:
             gaps.append(Gap(f"{kind} {name}", f"could not be understood ({error!r})"))
             continue
         row |= {

@@ -3,31 +3,43 @@
 from datetime import datetime
 from typing import Any
 
+from sources.connectors.base import Gap
 from sources.connectors.jira.values import instant, person
-from sources.store import Row
+from sources.store import Row, clean
+from sprints.streams.odd import understood
 from sprints.streams.tasks import is_of_field, issue_id
-from sprints.streams.words import EVENT, TASK, Key, Record, rows, text
+from sprints.streams.words import EVENT, TASK, Key, Record, dicts, rows, text
 
 KINDS = {"status": "status", "assignee": "assignee", "key": "key"}
 LONGEST = 500  # of a description's old and new text a beginning is enough
 
 
-def events_from(record: Record, key: Key) -> list[Row]:
+def events_from(record: Record, key: Key, gaps: list[Gap]) -> list[Row]:
     """One row a changed field, oldest first, and one for the making of the task.
 
     Keys come of the issue's, the entry's and the line's number, so reading a
-    history twice adds nothing. Entries without a time are left out: nothing
-    could be told of them.
+    history twice adds nothing. A making without a time is left out. What else
+    cannot be told is added to `gaps`.
     """
-    made = [_created(record, key)]
-    for entry in record["changelog"]:
-        at = instant(entry.get("created"))
-        if at is not None:
-            made += [
-                _event(record, key, entry, at, number, line)
-                for number, line in enumerate(rows(entry.get("items")))
-            ]
+    made = []
+    with understood(f"the making of {_called(record)}", gaps):
+        made.append(_created(record, key))
+    for entry in rows(record["changelog"]):
+        with understood(f"change {text(entry, 'id')} of {_called(record)}", gaps):
+            made += _events(record, key, entry)
     return [row for row in made if row["at"] is not None]
+
+
+def _called(record: Record) -> str:
+    return text(record, "issue", "key")
+
+
+def _events(record: Record, key: Key, entry: Record) -> list[Row]:
+    at = instant(entry.get("created"))
+    if at is None:
+        raise ValueError("a change without a time")
+    lines = enumerate(rows(entry.get("items")))
+    return [_event(record, key, entry, at, number, line) for number, line in lines]
 
 
 def _created(record: Record, key: Key) -> Row:
@@ -50,8 +62,8 @@ def _created(record: Record, key: Key) -> Row:
 
 def _first_status(record: Record) -> tuple[str, str]:
     """The status that it was made in: what its first change came from."""
-    for entry in record["changelog"]:
-        for line in rows(entry.get("items")):
+    for entry in dicts(record["changelog"]):
+        for line in dicts(entry.get("items")):
             if line.get("field") == "status":
                 return text(line, "fromString"), text(line, "from")
     status = record["issue"]["fields"].get("status")
@@ -84,4 +96,4 @@ def kind_of(record: Record, line: Record) -> str:
 
 def _short(value: Any) -> str:
     """Either end may be null."""
-    return str(value)[:LONGEST] if value is not None else ""
+    return clean(str(value))[:LONGEST] if value is not None else ""

@@ -16,6 +16,7 @@ from django.utils import timezone
 from sources.connectors.base import Gap, Json, Page
 from sources.models import Mirrored, Source
 from sources.store import Stored, sweep
+from sprints.streams.words import text
 
 type Raw = dict[str, Any]
 
@@ -40,7 +41,7 @@ def listed(pages: Iterator[Page[Raw]]) -> Iterator[Page[Raw | End]]:
     present: set[str] = set()
     ended: Json = None
     for page in pages:
-        present.update(str(raw.get("id")) for raw in page.records)
+        present.update(text(raw, "id") for raw in page.records)
         ended = page.resume
         yield Page(page.records, None, page.gaps, page.total)
     if isinstance(ended, Mapping):

@@ -7,7 +7,7 @@ from sources.connectors.jira import richtext
 from sources.connectors.jira.values import instant, person
 from sources.store import Row
 from sprints.streams.tasks import issue_id
-from sprints.streams.words import LINK, TASK, Key, Record, part, rows, text
+from sprints.streams.words import LINK, TASK, Key, Record, rows, text
 
 MOST_SECONDS = 2_147_483_647
 
@@ -64,6 +64,6 @@ def _link(key: Key, here: str, link: Record) -> Row | None:
         "key": key(LINK, text(link, "id")),
         "task_id": key(TASK, source),
         "other_id": key(TASK, target),
-        "kind": str(part(link, "type", "outward") or "relates to"),
-        "inward": str(part(link, "type", "inward") or "relates to"),
+        "kind": text(link, "type", "outward") or "relates to",
+        "inward": text(link, "type", "inward") or "relates to",
     }

@@ -4,7 +4,7 @@ import re
 
 from sources.connectors.jira.values import Person, instant
 from sources.store import Row
-from sprints.streams.words import BOARD, PROJECT, Key, Record, day, rows, text
+from sprints.streams.words import BOARD, PROJECT, Key, Record, day, needed, text, texts
 
 NUMBER = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
 NAMED = re.compile(r"sprint[\s_#-]*(\d{1,9})(?!\d)", re.IGNORECASE)
@@ -12,12 +12,13 @@ STATES = {"future", "active", "closed"}
 
 
 def project_from(raw: Record) -> Row:
-    return {"short": str(raw["key"]), "name": text(raw, "name") or str(raw["key"])}
+    short = needed(raw, "key")
+    return {"short": short, "name": text(raw, "name") or short}
 
 
 def board_from(raw: Record, key: Key) -> Row:
     """Under the first of the projects that it was found by."""
-    homes = rows(raw.get("projects"))
+    homes = texts(raw, "projects")
     return {
         "name": text(raw, "name"),
         "project_id": key(PROJECT, homes[0]) if homes else None,
@@ -48,7 +49,7 @@ def number_of(name: str) -> int | None:
 
 def release_from(raw: Record, key: Key) -> Row:
     return {
-        "project_id": key(PROJECT, raw["projectId"]),
+        "project_id": key(PROJECT, needed(raw, "projectId")),
         "name": text(raw, "name"),
         "released": raw.get("released") is True,
         "due_on": day(raw.get("releaseDate")),

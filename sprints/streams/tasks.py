@@ -1,6 +1,7 @@
 """An issue as a task, with the keys it has had and the people it names. Pure."""
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,8 @@ from sprints.streams.words import (
     Record,
     Rule,
     day,
+    dicts,
+    needed,
     part,
     rows,
     text,
@@ -28,8 +31,19 @@ from sprints.streams.words import (
 CATEGORIES = {"new": "todo", "undefined": "todo", "indeterminate": "doing", "done": "done"}
 
 
+# A key is part of addresses and of an index, whatever an administrator allows in it.
+NAME = re.compile(r"[^\s/]{1,255}")
+
+
 def issue_id(record: Record) -> str:
-    return str(record["issue"]["id"])
+    return text(record, "issue", "id")
+
+
+def _name(issue: Record) -> str:
+    found = needed(issue, "key")
+    if not NAME.fullmatch(found):
+        raise ValueError("its key is none that Jira gives")
+    return found
 
 
 def task_from(record: Record, key: Key, rule: Rule) -> Row:
@@ -44,8 +58,8 @@ def task_from(record: Record, key: Key, rule: Rule) -> Row:
     hypothesis = subtask and rule.holds(kind, labels)
     sprints = joined_sprints(record)
     return {
-        "name": str(issue["key"]),
-        "project_id": key(PROJECT, fields["project"]["id"]),
+        "name": _name(issue),
+        "project_id": key(PROJECT, needed(fields, "project", "id")),
         **_family(record, key),
         "sprint_id": key(SPRINT, current) if (current := current_sprint(record)) else None,
         "sprints": [key(SPRINT, number) for number in sprints],
@@ -116,8 +130,8 @@ def _joined_in_turn(record: Record) -> Iterator[int]:
 def changes(record: Record, word: str) -> Iterator[tuple[Record, Record]]:
     """(entry, line) of the history, of one of the discovered fields."""
     wanted, called = record["fields"][word], record["names"][word]
-    for entry in record["changelog"]:
-        for line in rows(entry.get("items")):
+    for entry in dicts(record["changelog"]):
+        for line in dicts(entry.get("items")):
             if is_of_field(line, wanted, called):
                 yield entry, line
 
@@ -135,7 +149,7 @@ def points(value: Any) -> float | None:
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 
@@ -143,12 +157,12 @@ def points(value: Any) -> float | None:
 def keys_from(record: Record) -> list[tuple[str, datetime | None]]:
     """(key, until) of every key that the issue has had, the present one first.
     A key that it left and came back to is present."""
-    now = str(record["issue"]["key"]).upper()
+    now = text(record, "issue", "key").upper()
     held: dict[str, datetime | None] = {now: None}
-    for entry in record["changelog"]:
-        for line in rows(entry.get("items")):
+    for entry in dicts(record["changelog"]):
+        for line in dicts(entry.get("items")):
             old = text(line, "fromString").upper()
-            if text(line, "field").lower() == "key" and old and old != now:
+            if text(line, "field").lower() == "key" and old != now and NAME.fullmatch(old):
                 held[old] = instant(entry.get("created"))
     return list(held.items())
 
@@ -163,6 +177,5 @@ def people_from(record: Record) -> list[Person]:
 
 
 def _notes(record: Record) -> Iterable[Record]:
-    yield from record["changelog"]
-    yield from record["comments"]
-    yield from record["worklogs"]
+    for name in ("changelog", "comments", "worklogs"):
+        yield from dicts(record[name])

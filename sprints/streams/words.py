@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sources.connectors.jira.values import instant
+from sources.store import clean
 
 type Key = Callable[[str, object], UUID]
 type Record = Mapping[str, Any]
@@ -53,22 +54,34 @@ def part(value: Any, *names: str) -> Any:
 
 
 def text(value: Any, *names: str) -> str:
-    """Text at the end of these names; a number is written out, all else is empty."""
+    """Text at the end of these names, storable; a number is written out, all else is empty."""
     found = part(value, *names)
     if isinstance(found, str):
-        return found
+        return clean(found)
     return str(found) if isinstance(found, int) and not isinstance(found, bool) else ""
 
 
 def texts(value: Any, *names: str) -> list[str]:
     """The texts of a list, or the names of its objects."""
     found = part(value, *names)
-    words = (one if isinstance(one, str) else text(one, "name") for one in rows(found))
+    words = (clean(one) if isinstance(one, str) else text(one, "name") for one in rows(found))
     return [word for word in words if word]
 
 
 def rows(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def dicts(value: Any) -> list[Record]:
+    """The objects of a list; what is none of them is passed over."""
+    return [one for one in rows(value) if isinstance(one, Mapping)]
+
+
+def needed(value: Any, *names: str) -> str:
+    """As `text`; a ValueError where there is none."""
+    if found := text(value, *names):
+        return found
+    raise ValueError(f"it has no {' '.join(names)}")
 
 
 def day(value: Any) -> date | None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sources.connectors.jira.records import cut_history, objects, oldest_first
 from sources.connectors.jira.values import Person, instant, milliseconds, person, sprint_ids
 
 MOMENT = datetime(2022, 3, 20, 0, 51, 50, 520_000, tzinfo=UTC)
@@ -47,7 +48,7 @@ def test_no_value_breaks_the_reading_of_moments(written):
     assert instant(written) is None or instant(written).tzinfo is UTC
 
 
-@given(st.datetimes(min_value=datetime(1974, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(st.datetimes(datetime(1974, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_milliseconds_never_run_ahead(moment):
     assert 0 <= (moment - instant(milliseconds(moment))).total_seconds() < 0.001001
 
@@ -100,3 +101,34 @@ def test_who_is_no_longer_there_is_a_former_user():
     assert person(None) is None
     assert person({"displayName": "Nobody"}) is None
     assert person("mia") is None
+
+
+# ── odd shapes ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("odd", [None, 5, "x", {}, {"a": 1}, [None, 5, []], True])
+def test_what_is_no_list_of_objects_has_none(odd):
+    assert objects(odd) == []
+    assert cut_history({"key": "DOC-1"}, {"total": 0, "histories": odd}) == []
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, None, [], "١"])
+def test_a_history_whose_numbers_are_odd_is_still_in_order(number):
+    late = {"id": "1", "created": "2026-03-03T00:00:00Z"}
+    odd = {"id": number, "created": "2026-03-02T00:00:00Z"}
+    assert oldest_first([late, odd]) == [odd, late]
+
+
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00Z", 10**17, -(10**17), "9" * 400, 1e300])
+def test_a_null_date_of_another_system_is_no_moment(value):
+    assert instant(value) is None
+
+
+@pytest.mark.parametrize("value", ["9" * 5_000, 10**400, f"[id={'9' * 5_000},name=x]"])
+def test_an_id_without_end_is_none(value):
+    assert sprint_ids([value, 48]) == [48]
+
+
+def test_a_person_is_stored_without_what_a_database_refuses():
+    odd = {"accountId": "5f:\x00\ud800", "displayName": "M\x00ia"}
+    assert person(odd) == Person("5f:\ufffd\ufffd", "M\ufffdia")

@@ -79,7 +79,7 @@ def test_an_issue_of_which_jira_tells_the_least_is_a_task():
 
 @pytest.mark.parametrize("broken", [{"id": "1"}, {"id": "1", "key": "A-1", "fields": {}}])
 def test_an_issue_without_a_project_is_refused(broken):
-    with pytest.raises((KeyError, TypeError)):
+    with pytest.raises((KeyError, ValueError)):
         task_from(record() | {"issue": broken}, key, Rule())
 
 
@@ -284,7 +284,7 @@ HISTORY = [
 
 
 def test_a_history_becomes_events_of_known_kinds():
-    made = events_from(record(changelog=HISTORY), key)
+    made = events_from(record(changelog=HISTORY), key, [])
     assert [row["kind"] for row in made] == [
         "created", "status", "points", "sprint", "assignee", "other", "other"
     ]  # fmt: skip
@@ -298,7 +298,7 @@ def test_a_history_becomes_events_of_known_kinds():
 
 def test_a_renamed_field_is_known_by_its_id_or_by_what_it_is_called_now():
     named = {"points": "Punkte", "sprint": "Sprint"}
-    kinds = [row["kind"] for row in events_from(record(changelog=HISTORY, names=named), key)]
+    kinds = [row["kind"] for row in events_from(record(changelog=HISTORY, names=named), key, [])]
     assert kinds[2] == "points"
     assert kinds[-1] == "points"
 
@@ -306,28 +306,32 @@ def test_a_renamed_field_is_known_by_its_id_or_by_what_it_is_called_now():
 def test_no_points_field_means_no_points_events():
     nothing = {"points": "", "sprint": "", "epic": ""}
     unnamed = {"points": "", "sprint": ""}
-    made = events_from(record(changelog=HISTORY, fields=nothing, names=unnamed), key)
+    made = events_from(record(changelog=HISTORY, fields=nothing, names=unnamed), key, [])
     assert {row["kind"] for row in made} == {"created", "status", "assignee", "other"}
 
 
 def test_a_task_begins_in_the_status_that_it_first_left():
-    assert events_from(record(changelog=HISTORY), key)[0]["after"] == "To Do"
-    untouched = events_from(record(reporter=MIA), key)
+    assert events_from(record(changelog=HISTORY), key, [])[0]["after"] == "To Do"
+    untouched = events_from(record(reporter=MIA), key, [])
     assert [(row["kind"], row["after"], row["author_name"]) for row in untouched] == [
         ("created", "In Arbeit", "Mia Ode")
     ]
 
 
 def test_reading_a_history_again_makes_the_same_keys():
-    first = events_from(record(changelog=HISTORY), key)
-    longer = events_from(record(changelog=[*HISTORY, entry("9", AT.isoformat(), line("x"))]), key)
+    first = events_from(record(changelog=HISTORY), key, [])
+    longer = events_from(
+        record(changelog=[*HISTORY, entry("9", AT.isoformat(), line("x"))]), key, []
+    )
     assert [row["key"] for row in first] == [row["key"] for row in longer[:-1]]
     assert len({row["key"] for row in longer}) == len(longer)
 
 
 def test_an_entry_without_a_time_is_no_event():
-    made = events_from(record(changelog=[entry("1", None, line("status", "a", "b"))]), key)
+    gaps = []
+    made = events_from(record(changelog=[entry("1", None, line("status", "a", "b"))]), key, gaps)
     assert [row["kind"] for row in made] == ["created"]
+    assert [gap.what for gap in gaps] == ["change 1 of DOC-1"]
 
 
 def moved(number, at, old, new):

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from sources.connectors.base import Gap, Page
 from sources.connectors.jira.fields import Fields
 from sources.connectors.jira.position import OVERLAP, Position, everything
-from sources.connectors.jira.records import cut_history, record
+from sources.connectors.jira.records import cut_history, objects, record
 from sources.connectors.jira.site import Record, Site
 from sources.connectors.jira.values import instant, milliseconds
 
@@ -90,7 +90,7 @@ def _records(
         changelog = issue.pop("changelog", None)
         changelog = changelog if isinstance(changelog, Mapping) else {}
         gaps += cut_history(issue, changelog)
-        histories = [one for one in changelog.get("histories") or () if isinstance(one, dict)]
+        histories = objects(changelog.get("histories"))
         epic = epics.get(_epic_key(issue, fields.epic))
         records.append(record(site, fields, issue, histories, epic))
     return records, gaps

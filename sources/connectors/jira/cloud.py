@@ -13,7 +13,7 @@ from typing import Any
 from sources.connectors.base import Gap, Page, Unavailable
 from sources.connectors.jira.fields import Fields
 from sources.connectors.jira.position import Position, everything
-from sources.connectors.jira.records import record
+from sources.connectors.jira.records import objects, record
 from sources.connectors.jira.site import Record, Site
 
 IDS = 5_000
@@ -109,7 +109,7 @@ def _bulk(site: Site, ids: Sequence[str], size: int) -> tuple[list[Record], dict
         body = {"issueIdsOrKeys": list(some), "fields": ["*all"]}
         reply = site.ask("POST", "issue/bulkfetch", body=body)
         issues += site.rows(reply.value, "issues", "issue/bulkfetch")
-        for error in reply.value.get("issueErrors") or ():
+        for error in objects(reply.value.get("issueErrors")):
             failed[str(error.get("id"))] = str(error.get("errorMessage") or "it does not say why")
     return issues, failed
 

@@ -7,7 +7,7 @@ from typing import Any
 from sources.connectors.base import Gap
 from sources.connectors.jira.fields import Fields
 from sources.connectors.jira.site import Record, Site
-from sources.connectors.jira.values import instant
+from sources.connectors.jira.values import LONGEST_ID, instant
 
 PAGE = 1000
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,6 +34,11 @@ def record(
     }
 
 
+def objects(value: Any) -> list[Record]:
+    """The objects of a list; none of what is no list."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
 def project_of(issue: Record) -> str:
     """The id of the project that the issue is in now."""
     inner = issue.get("fields")
@@ -48,12 +53,13 @@ def oldest_first(changelog: Iterable[Record]) -> list[Record]:
 
 def _when(history: Record) -> tuple[datetime, int]:
     number = str(history.get("id"))
-    return instant(history.get("created")) or LONG_AGO, int(number) if number.isdecimal() else 0
+    known = number.isdecimal() and len(number) <= LONGEST_ID
+    return instant(history.get("created")) or LONG_AGO, int(number) if known else 0
 
 
 def _complete(site: Site, issue: str, embedded: Any, path: str, key: str) -> list[Record]:
     inside = embedded if isinstance(embedded, Mapping) else {}
-    rows = [row for row in inside.get(key) or () if isinstance(row, dict)]
+    rows = objects(inside.get(key))
     total = inside.get("total")
     if isinstance(total, int) and total <= len(rows):
         return rows
@@ -79,7 +85,7 @@ def _listed(site: Site, issue: str, path: str, key: str) -> Iterable[Record]:
 
 def cut_history(issue: Record, changelog: Mapping[str, Any]) -> list[Gap]:
     """Data Center has no other way to ask for what an embedded history leaves out."""
-    total, given = changelog.get("total"), len(changelog.get("histories") or ())
+    total, given = changelog.get("total"), len(objects(changelog.get("histories")))
     if not isinstance(total, int) or total <= given:
         return []
     return [Gap(f"history of {issue.get('key')}", f"Jira gave {given} of {total} entries")]

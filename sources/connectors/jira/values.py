@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sources.connectors.jira.markup import plain
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECONDS = 1e11  # seconds would be the year 5138 by then
-DIGITS = re.compile(r"\d{9,}")
+DIGITS = re.compile(r"\d{9,20}")
+KNOWN_YEARS = range(1900, 2200)  # beyond them are null dates of other systems, not moments
 SPRINT_ID = re.compile(r"(?<=[\[,])id=(\d+)(?=[,\]])")
 SPRINT_SEQUENCE = re.compile(r"(?<=[\[,])sequence=(\d+)(?=[,\]])")
+LONGEST_ID = 19  # digits
 ID_LIST = re.compile(r"\s*\d+(\s*,\s*\d+)*\s*,?\s*")
 
 
@@ -23,13 +27,16 @@ def instant(value: object) -> datetime | None:
     if isinstance(value, bool):
         return None
     try:
-        if isinstance(value, int | float):
-            return _from_epoch(value)
-        if isinstance(value, str):
-            return _from_text(value.strip())
+        moment = _moment(value)
     except (ValueError, OverflowError):
         return None
-    return None
+    return moment if moment and moment.year in KNOWN_YEARS else None
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, int | float):
+        return _from_epoch(value)
+    return _from_text(value.strip()) if isinstance(value, str) else None
 
 
 def _from_epoch(number: float) -> datetime:
@@ -66,11 +73,11 @@ def _ids_in(part: Any) -> list[int]:
     if isinstance(part, Mapping):
         return _ids_in(part.get("id"))
     if isinstance(part, int) and not isinstance(part, bool):
-        return [part]
+        return [part] if abs(part) < 10**LONGEST_ID else []
     if not isinstance(part, str):
         return []
     if ID_LIST.fullmatch(part):
-        return [int(number) for number in re.findall(r"\d+", part)]
+        return [int(number) for number in re.findall(r"\d+", part) if len(number) <= LONGEST_ID]
     return _id_of_java_text(part)
 
 
@@ -81,7 +88,8 @@ def _id_of_java_text(text: str) -> list[int]:
     if not ids:
         return []
     sequences = set(SPRINT_SEQUENCE.findall(text))
-    return [int(next((number for number in ids if number in sequences), ids[0]))]
+    number = next((one for one in ids if one in sequences), ids[0])
+    return [int(number)] if len(number) <= LONGEST_ID else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +119,4 @@ def person(value: object) -> Person | None:
 
 
 def _word(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return plain(value) if isinstance(value, str) else ""
