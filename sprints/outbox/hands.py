@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sources import secrets
 from sources.connectors.base import Beat, Unauthorized, no_beat
-from sources.connectors.jira.writes import Pen
+from sources.connectors.jira.writes import LIMITS, Pen
 from sources.models import Source
 from sources.rotation import Rotated
 from sprints.outbox.models import JiraToken, Write
@@ -30,6 +30,7 @@ class Hand:
             mode=given.get("mode") or "auto",
             email=self.email,
             token=self.secret,
+            limits=LIMITS,
             going=going,
             beat=beat,
         )
