@@ -48,9 +48,10 @@ def read(user: Person) -> list[Standing]:
 
 def standings(sources: Sequence[Source], now: datetime) -> list[Standing]:
     keys = [source.pk for source in sources]
-    last = {sync.source_id: sync for sync in Sync.objects.latest_of(keys)}
+    last = {sync.source_id: sync for sync in Sync.objects.whole().latest_of(keys)}
     good = dict(
         Sync.objects.filter(source__in=keys)
+        .whole()
         .good()
         .values_list("source")
         .annotate(at=Max("finished_at"))

@@ -6,12 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sources.connectors.base import Beat, Identity, Json, Page, TrackerRecord, Trouble
-from sources.connectors.jira import JiraClient, plain_address
+from sources.connectors.base import Beat, Identity, Json, Page, Told, TrackerRecord, Trouble
+from sources.connectors.jira import JiraClient, plain_address, webhook
 from sources.connectors.neptune import NeptuneClient
 from sources.connectors.neptune_archive import Archive
 from sources.engine import Stream
 from sources.models import Source
+from sources.webhooks.hints import Listening
 from sprints import streams as plan
 from tracking import streams as runs
 
@@ -62,6 +63,8 @@ class Kind:
     settings: Sequence[Setting]
     secret: str = ""
     secret_help: str = ""
+    webhook: Callable[..., Told] | None = None
+    hints: Sequence[Stream[Any, Any]] = ()
 
 
 # ── Jira ─────────────────────────────────────────────────────────────────────
@@ -82,6 +85,9 @@ class _Jira(JiraClient):
         self.source = source
 
 
+ISSUES = Stream("issues", pages=_Jira.issues, store=plan.store_issues)
+HINTS = Listening(ask=_Jira.issues_by_id, named=plan.issue_id, hide=plan.hide)
+
 JIRA = Kind(
     name="Jira",
     client=_Jira,
@@ -99,11 +105,13 @@ JIRA = Kind(
             pages=lambda client, _: plan.listed(client.sprints()),
             store=plan.store_sprints,
         ),
-        Stream("issues", pages=_Jira.issues, store=plan.store_issues),
-        Stream(
-            "worklogs",
-            pages=lambda client, since: plan.worklog_pages(client, client.source, since),
-            store=plan.store_issues,
+        HINTS.to(ISSUES),
+        HINTS.to(
+            Stream(
+                "worklogs",
+                pages=lambda client, since: plan.worklog_pages(client, client.source, since),
+                store=plan.store_issues,
+            )
         ),
         Stream(
             "releases",
@@ -111,13 +119,17 @@ JIRA = Kind(
             store=plan.store_releases,
             every=OFTEN,
         ),
-        Stream(
-            "deletions",
-            pages=lambda client, _: plan.sweep_pages(client, client.source),
-            store=plan.store_swept,
-            every=OFTEN,
+        HINTS.to(
+            Stream(
+                "deletions",
+                pages=lambda client, _: plan.sweep_pages(client, client.source),
+                store=plan.store_swept,
+                every=OFTEN,
+            )
         ),
     ),
+    webhook=webhook.told,
+    hints=[HINTS.alone(ISSUES)],
     settings=(
         Setting(
             "address",

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,7 +12,9 @@ from portal.accounts.audit import changes_by
 from portal.celery import app
 from portal.streams import KINDS
 from sources import engine, removal
+from sources.connectors.base import Told
 from sources.models import Source, Sync
+from sources.webhooks.models import Hint
 
 
 @app.task  # type: ignore[untyped-decorator]
@@ -22,10 +25,11 @@ def sync_due_sources() -> None:
         start_sync(source)
 
 
-def start_sync(source: Source, *, by: int | None = None) -> Sync | None:
-    """A sync on its way to a worker; None when one is under way already."""
+def start_sync(source: Source, *, by: int | None = None, hinted: bool = False) -> Sync | None:
+    """A sync on its way to a worker; None when one is under way already. `hinted`:
+    it reads only what webhooks told of."""
     with transaction.atomic():
-        sync = engine.claim(source, asked_by=by)
+        sync = engine.claim(source, asked_by=by, hinted=hinted)
         if sync is not None:
             transaction.on_commit(lambda: read_source.delay(str(source.pk), str(sync.pk)))
     return sync
@@ -38,7 +42,45 @@ def read_source(source: str, sync: str) -> None:
     if asked is None:
         return
     held, kind = asked.source, KINDS[asked.source.kind]
-    engine.read(held, asked, lambda: kind.client(held), kind.streams)
+    streams = kind.hints if asked.due_after else kind.streams
+    engine.read(held, asked, lambda: kind.client(held), streams)
+
+
+FOLLOWED = 60  # times, a second apart, that a hint waits for a sync under way to end
+
+
+def follow(source: Source, told: Told) -> None:
+    """After a webhook: what it told of is read at once, and after one about a
+    list the whole source."""
+    if told.ids:
+        follow_soon(source.pk, whole=False)
+    if told.lists:
+        follow_soon(source.pk, whole=True)
+
+
+def follow_soon(source: UUID, *, whole: bool, tries: int = FOLLOWED, wait: int = 0) -> None:
+    """One message at a time, however many webhooks come."""
+    if cache.add(follow_mark(source, whole), 1, timeout=wait + 30):
+        transaction.on_commit(
+            lambda: follow_hints.apply_async((str(source), whole, tries), countdown=wait)
+        )
+
+
+def follow_mark(source: UUID, whole: bool) -> str:  # noqa: FBT001 -- as it travels in the message
+    return f"follow:{source}:{whole}"
+
+
+@app.task  # type: ignore[untyped-decorator]
+def follow_hints(source: str, whole: bool, tries: int) -> None:  # noqa: FBT001
+    """A sync that runs reads hints between its pages; what comes behind its last
+    one, and lists, wait until it has ended."""
+    key = UUID(source)
+    cache.delete(follow_mark(key, whole))
+    held = Source.objects.filter(pk=key, paused=False, kind__in=KINDS).first()
+    if held is None or not (whole or Hint.objects.waiting().filter(source=key).exists()):
+        return
+    if start_sync(held, hinted=not whole) is None and tries:
+        follow_soon(key, whole=whole, tries=tries - 1, wait=1)
 
 
 def start_removal(source: Source, *, by: int) -> None:

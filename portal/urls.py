@@ -5,19 +5,23 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from portal import health
+from portal import health, webhooks
+from portal.moved import moved
 from portal.pages.home import views as home
 from portal.pages.plan import acts as plan_acts
 from portal.pages.plan import views as plan
 from portal.pages.runs import views as runs
 from portal.pages.search import views as search
 from portal.pages.sources import views as sources
+from portal.pages.sources import webhook
 
 # The admin's own login knows no second factor and no limit of attempts.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", health.answer, name="health"),
+    path("moved/", moved, name="moved"),
+    path("hooks/<str:token>/", webhooks.knock, name="webhook"),
     path("", home.index, name="home"),
     path("", include("portal.pages.settings.urls")),
     # An address is changed on the settings' page, which asks for the password first.
@@ -62,4 +66,5 @@ urlpatterns = [
     path("sources/<slug:slug>/progress/", sources.progress, name="source_progress"),
     path("sources/<slug:slug>/sync/", sources.sync, name="source_sync"),
     path("sources/<slug:slug>/pause/", sources.pause, name="source_pause"),
+    path("sources/<slug:slug>/webhook/", webhook.page, name="source_webhook"),
 ]

@@ -139,7 +139,7 @@ def _end(source: Source, sync: Sync, ending: Ending) -> None:
     Sync.objects.filter(pk=sync.pk, outcome="").update(
         outcome=ending.outcome, error=ending.error, finished_at=now, phase=""
     )
-    source.release(sync.pk, ending.next_sync_at(now + source.interval))
+    source.release(sync.pk, ending.next_sync_at(sync.due_after or now + source.interval))
 
 
 def _read_stream(reading: Reading, stream: Stream[Any, Any]) -> None:
@@ -173,6 +173,8 @@ def _store_page(
         reading.heart.renew()
         stored = stream.store(reading.source, records)
         cursor.advance(page.resume)
+        if stored.inserted or stored.updated or stored.removed:
+            Source.objects.filter(pk=reading.source.pk).update(moved_at=timezone.now())
         _count(reading.sync, reading.client, page, stored)
 
 

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 
+import sources.webhooks.models  # noqa: F401 -- makes its tables known
 from sources import secrets
 from sources.connectors.base import Json
 
@@ -50,6 +51,9 @@ class Source(models.Model):
     next_sync_at = models.DateTimeField(default=timezone.now, db_index=True)
     claim = models.UUIDField(null=True, editable=False, help_text="The sync that holds it.")
     viewers = models.ManyToManyField(Group, blank=True, related_name="sources")
+    moved_at = models.DateTimeField(
+        null=True, editable=False, help_text="When a sync last changed anything here."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SourceQuerySet.as_manager()
@@ -201,6 +205,10 @@ class SyncQuerySet(models.QuerySet["Sync"]):
         """Taken up by a worker, and not ended by it."""
         return self.filter(outcome="", begun_at__isnull=False)
 
+    def whole(self) -> Self:
+        """Without those that read only what webhooks told of: they make nothing fresh."""
+        return self.filter(due_after=None)
+
     def good(self) -> Self:
         return self.filter(outcome__in=("done", "partial"))
 
@@ -232,6 +240,10 @@ class Sync(models.Model):
     error = models.TextField(blank=True)
     gaps = models.JSONField(default=list)
     gap_count = models.PositiveIntegerField(default=0)
+    due_after = models.DateTimeField(
+        null=True,
+        help_text="Of one that reads only what webhooks told of: when the whole source is due.",
+    )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )

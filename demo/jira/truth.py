@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import RLock
 
 from demo.jira.index import SearchIndex
@@ -88,6 +88,7 @@ class Truth:
         self.links_of: defaultdict[int, set[int]] = defaultdict(set)
         self.worklog_homes: dict[int, int] = {}
         self.worklogs_gone: list[tuple[int, int]] = []  # (when, worklog id)
+        self.listeners: list[Callable[[str, Issue | Sprint], None]] = []
         self._last_ids = Counter({kind: first - 1 for kind, first in FIRST_IDS.items()})
         self._last_numbers: Counter[str] = Counter()  # by project id
 
@@ -121,6 +122,8 @@ class Truth:
         self._remember_key(issue)
         self.worklog_homes.update((work.id, issue.id) for work in issue.worklogs)
         self._changed(issue.id, issue)
+        if before is None or before.updated != issue.updated:  # rights and keys tell nothing
+            self.tell("jira:issue_updated" if before else "jira:issue_created", issue)
         return issue
 
     def drop(self, issue: Issue) -> None:
@@ -134,6 +137,12 @@ class Truth:
         for work in issue.worklogs:
             del self.worklog_homes[work.id]
         self._changed(issue.id, None)
+        self.tell("jira:issue_deleted", issue)
+
+    def tell(self, event: str, thing: Issue | Sprint) -> None:
+        """Whoever listens (the webhooks) hears of a change at once, under the lock."""
+        for listener in self.listeners:
+            listener(event, thing)
 
     def join(self, link: Link) -> Link:
         """Add an issue link."""

@@ -116,7 +116,8 @@ class Attribute:
 class RunRecord:
     """A run (or a registered model, or a version of one) without its series
     and files. `project` is the tracker's own name ("acme/documents"),
-    `run` the tracker's own id ("DOC-1")."""
+    `run` the tracker's own id ("DOC-1"). Where a project can be renamed, its
+    `project` is the id that stays, and `project_name` what people read."""
 
     project: str
     run: str
@@ -125,6 +126,7 @@ class RunRecord:
     gaps: Sequence[Gap] = ()
     provenance: Mapping[str, Json] = field(default_factory=dict)
     trashed: bool = False
+    project_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

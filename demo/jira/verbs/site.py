@@ -19,6 +19,7 @@ class SiteVerbs(IssueVerbs):
             number = self.next_id("sprint")
             made = Sprint(number, board, name, goal=goal, created=self.now())
             self.sprints[number] = made
+            self.tell("sprint_created", made)
             return made
 
     def start_sprint(self, number: int, *, days: int = 14) -> Sprint:
@@ -46,6 +47,7 @@ class SiteVerbs(IssueVerbs):
             changed = replace(self.need_sprint(number), **values)
             self.sprints[number] = changed
             self.version += 1
+            self.tell("sprint_updated", changed)
             return changed
 
     def add_to_sprint(self, number: int, issues: Iterable[str | int], *, by: str) -> None:

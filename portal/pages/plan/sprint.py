@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from portal import moved
 from portal.pages.plan.shown import (
     TONES,
     Action,
@@ -58,10 +59,12 @@ class Page:
     claims: list[ClaimLine]
     rows: list[Row]
     carried: list[Row]
+    mark: str  # while it goes on, an open page renews itself
 
 
 def read(user: Person, sprint: Sprint, asked: QueryDict) -> Page:
     """A constant number of queries, whatever is in the sprint."""
+    mark = moved.mark(user) if sprint.state == "active" else ""
     shown = board.read(user, sprint)
     runs = _runs(user, shown)
     best = bests.read(sprint, shown.hypotheses)
@@ -82,6 +85,7 @@ def read(user: Person, sprint: Sprint, asked: QueryDict) -> Page:
         claims=_claims(shown, runs),
         rows=list(_rows(shown, shown.cards, outcomes)),
         carried=list(_rows(shown, shown.carried, outcomes)),
+        mark=mark,
     )
 
 

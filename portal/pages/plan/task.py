@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from portal import moved
 from portal.pages.plan.history import Happened, told
 from portal.pages.plan.shown import (
     TONES,
@@ -53,9 +54,11 @@ class Page:
     runs_url: str
     runs_note: str
     logged: str
+    mark: str  # while its sprint goes on, an open page renews itself
 
 
 def read(user: Person, task: Task) -> Page:
+    mark = moved.mark(user)
     seen = reading.read(user, task)
     running = {linked.run.pk for linked in seen.runs if linked.run.state == "running"}
     return Page(
@@ -77,6 +80,7 @@ def read(user: Person, task: Task) -> Page:
         runs_url=runs_url(f"task = {task.name}"),
         runs_note="newest first" if len(seen.runs) > 1 else "",
         logged=span_words(seen.seconds_logged),
+        mark=mark if seen.sprint and seen.sprint.state == "active" else "",
     )
 
 

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.freshness import Standing, age, standings
+from portal.pages.sources import webhook
 from portal.pages.sources.forms import SourceForm
+from portal.streams import KINDS
 from portal.templatetags.shown import duration, when
 from sources.connectors.base import Identity, Trouble
 from sources.models import Cursor, Person, Source, Sync
@@ -25,6 +27,7 @@ class Pair:
     label: str
     value: Any
     copy: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def read(user: Person, source: Source) -> Page:
         told=told,
         missing=missing(told) if told else [],
         cursors=list(source.cursors.order_by("stream")),
-        facts=_facts(source),
+        facts=[*_facts(source), *_webhook(source, may_change=may_change)],
         actions=[
             {
                 "name": "Go on" if source.paused else "Pause",
@@ -194,6 +197,13 @@ def _facts(source: Source) -> list[Pair]:
         Pair("Read every", duration(source.interval)),
         Pair("Next sync", "paused" if source.paused else when(source.next_sync_at)),
     ]
+
+
+def _webhook(source: Source, *, may_change: bool) -> list[Pair]:
+    if source.kind not in KINDS or KINDS[source.kind].webhook is None:
+        return []
+    url = reverse("source_webhook", args=[source.slug]) if may_change else ""
+    return [Pair("Webhook", webhook.words(source), url=url)]
 
 
 def _words(value: Any) -> str:
