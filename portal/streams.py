@@ -6,7 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sources.connectors.base import Beat, Identity, Json, Page, Told, TrackerRecord, Trouble
+from sources.connectors.base import (
+    Beat,
+    Identity,
+    Json,
+    Page,
+    Told,
+    TrackerRecord,
+    Trouble,
+    Unauthorized,
+)
 from sources.connectors.jira import JiraClient, plain_address, webhook
 from sources.connectors.neptune import NeptuneClient
 from sources.connectors.neptune_archive import Archive
@@ -273,16 +282,25 @@ class _Neptune(NeptuneClient):
 def _neptune_pages(client: _Neptune, since: Json) -> Iterator[Page[TrackerRecord]]:
     """Each project in turn; the position remembers every project's own."""
     places = dict(since) if isinstance(since, dict) else {}
-    for project in client.read():
+    projects = client.read()
+    for project in projects:
         for page in client.records(project, places.get(project)):
             places[project] = page.resume
             yield Page(page.records, dict(places), page.gaps, page.total)
+    if projects and client.hidden.issuperset(projects):
+        raise Unauthorized(
+            f"None of its projects is to be seen: {', '.join(projects)}. "
+            "Ask for access to them, or mend their names (workspace/project)."
+        )
 
 
 def _neptune_listing(client: _Neptune, _: Json) -> Iterator[Page[runs.Listing]]:
-    """What exists, to notice what was deleted: no table tells that."""
+    """What exists, to notice what was deleted: no table tells that. A project that
+    is not to be seen is none whose runs were deleted."""
     for project in client.read():
-        yield Page([runs.Listing(project, client.sweep(project))], None)
+        present = client.sweep(project)
+        if present is not None:
+            yield Page([runs.Listing(project, present)], None)
 
 
 NEPTUNE = Kind(

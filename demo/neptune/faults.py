@@ -11,8 +11,8 @@ class Fault:
 
     `status` refuses with that status, `drop` closes the connection without a
     word, `cut` closes it half way through the body, `slow` waits that many
-    seconds first. It strikes the first `times` matching requests; `when`
-    narrows down which match, by their query.
+    seconds first, `drip` that many after each byte of the body. It strikes the
+    first `times` matching requests; `when` narrows down which match, by their query.
     """
 
     operation: str  # an operation's name, or "*"
@@ -22,6 +22,7 @@ class Fault:
     drop: bool = False
     cut: bool = False
     slow: float = 0.0
+    drip: float = 0.0
     times: int = 1
     when: Callable[[Mapping[str, str]], bool] = lambda _: True
 

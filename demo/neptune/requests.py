@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -124,8 +125,20 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(reply.content[: len(reply.content) // 2])
             self._hang_up()
             return
+        if fault and fault.drip:
+            self._drip(reply.content, fault.drip)
+            return
         self.wfile.write(reply.content)
         self.wfile.flush()
+
+    def _drip(self, content: bytes, pause: float) -> None:
+        """Until it is all there, or nobody listens any more."""
+        with suppress(OSError):
+            for byte in content:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                time.sleep(pause)
+        self.close_connection = True
 
     def _hang_up(self) -> None:
         self.wfile.flush()

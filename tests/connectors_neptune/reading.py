@@ -40,6 +40,9 @@ class Read:
     def times(self, run: str, path: str) -> list[int]:
         return [time for part in self.series.get((run, path), ()) for time in part.times]
 
+    def gaps_of(self, path: str) -> list[Gap]:
+        return [gap for gap in self.gaps if gap.what.startswith(f"{path} of ")]
+
     def file(self, run: str, path: str) -> FileRecord:
         (found,) = self.files[run, path]
         return found

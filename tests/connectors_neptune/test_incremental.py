@@ -1,14 +1,13 @@
 """The second sync and every one after it: only what is new, and nothing missed."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import pytest
 
 from demo.neptune.fields import Container
 from demo.neptune.store import derived
 from demo.neptune.times import milliseconds
-from sources.connectors.base import Removal
+from sources.connectors.base import RunRecord
 from sources.connectors.neptune import position, reading
 from tests.connectors_neptune.reading import read
 from tests.demo_neptune import writing
@@ -168,7 +167,8 @@ def test_more_runs_than_a_page_of_one_moment_are_all_read(practice, project, run
 def test_rows_that_tie_across_the_edge_of_a_page_are_read_once(project, runs, neptune):
     for number in range(230):
         runs(f"INC-{number}", modified=NOW - DAY + timedelta(seconds=number // 30))
-    seen = [record.run for page in neptune.records(project.qualified) for record in page.records]
+    records = [one for page in neptune.records(project.qualified) for one in page.records]
+    seen = [record.run for record in records if isinstance(record, RunRecord)]
     assert len(seen) == len(set(seen)) == 230
 
 
@@ -178,7 +178,8 @@ def test_a_server_that_gives_fewer_rows_than_asked_for_is_read_to_its_end(
     for number in range(40):
         runs(f"INC-{number:02}", modified=NOW - DAY + timedelta(seconds=number // 12))
     practice.rows_a_page = 7
-    seen = [record.run for page in neptune.records(project.qualified) for record in page.records]
+    records = [one for page in neptune.records(project.qualified) for one in page.records]
+    seen = [record.run for record in records if isinstance(record, RunRecord)]
     assert len(seen) == len(set(seen)) == 40
     assert len(neptune.sweep(project.qualified)["run"]) == 40
 
@@ -271,22 +272,6 @@ def test_what_is_deleted_is_found_by_a_sweep(practice, project, runs, neptune):
         "model": frozenset(),
         "model_version": frozenset(),
     }
-    known = [("run", "INC-1"), ("run", "INC-2"), ("run", "INC-3"), ("model", "INC-OLD")]
-    assert neptune.removals(project.qualified, known) == [
-        Removal(project.qualified, "INC-3"),
-        Removal(project.qualified, "INC-OLD", "model"),
-    ]
-
-
-def test_several_projects_share_one_position(practice, project, runs, neptune):
-    runs("INC-1")
-    other = practice.store.add_project(f"{project.qualified}-2", key="TWO")
-    names = [project.qualified, other.qualified]
-    pages = list(neptune.all_records(names))
-    assert set(pages[-1].resume) == set(names)
-    again = list(neptune.all_records(names, pages[-1].resume))
-    assert not any(page.records for page in again)
-    assert all(set(one.resume) <= set(two.resume) for one, two in pairwise(pages))
 
 
 def test_an_empty_project_is_read_without_trouble(project, neptune):
@@ -294,3 +279,21 @@ def test_an_empty_project_is_read_without_trouble(project, neptune):
     found = read(neptune, project=project.qualified)
     assert not found.runs
     assert neptune.sweep(project.qualified)["run"] == frozenset()
+
+
+# ── what a run has altogether ────────────────────────────────────────────────
+
+
+def test_a_run_tells_what_it_has_behind_its_records(practice, project, runs, neptune):
+    run = runs("INC-1", loss=points(0, 10), recall=points(0, 2))
+    first = read(neptune, project=project.qualified)
+    told = first.contents["INC-1"]
+    assert (told.series, told.files, told.sets) == ({"loss", "recall"}, frozenset(), frozenset())
+    del run.fields["recall"]
+    touch(run, NOW)
+    second = read(neptune, first.position, project=project.qualified)
+    assert second.contents["INC-1"].series == {"loss"}
+    run.put("recall", "floatSeries", points(0, 2))
+    touch(run, NOW + timedelta(minutes=1))
+    again = read(neptune, second.position, project=project.qualified)
+    assert again.steps("INC-1", "recall") == [0.0, 1.0], "it comes whole"

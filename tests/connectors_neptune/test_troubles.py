@@ -9,7 +9,7 @@ import requests
 
 from sources.connectors.base import Unauthorized, Unavailable
 from sources.connectors.neptune import session
-from sources.connectors.neptune.troubles import NotThere, failures, judged, title_of
+from sources.connectors.neptune.troubles import Denied, NotThere, failures, judged, title_of
 
 HOST = "neptune.example.com"
 
@@ -50,6 +50,7 @@ def refused(status: int, body: object = None, **headers: str) -> Exception:
         (lambda: client("CannotResolveHostname", "x"), Unavailable, "could not be reached"),
         (lambda: client("Forbidden"), Unauthorized, "may not see this"),
         (lambda: refused(404), NotThere, ""),
+        (lambda: refused(403), Denied, "may not see this"),
         (lambda: refused(429), Unavailable, "slow down"),
     ],
 )
@@ -57,7 +58,7 @@ def test_every_failure_has_a_verdict_in_clean_words(error, kind, said):
     failed = error()
     assert isinstance(failed, failures())
     trouble = judged(failed, HOST).trouble
-    assert type(trouble) is kind
+    assert isinstance(trouble, kind)
     assert said in str(trouble)
     assert "\x1b" not in str(trouble)
     assert "\n" not in str(trouble)

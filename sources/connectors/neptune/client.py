@@ -1,23 +1,23 @@
 """Reading one Neptune: who am I, which projects, what is new, what is left."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sources.connectors.base import (
     Beat,
+    Gap,
     Identity,
     Json,
     Kind,
     Page,
-    Removal,
     TrackerRecord,
     Unauthorized,
 )
 from sources.connectors.neptune.position import KINDS, Position
 from sources.connectors.neptune.reading import Reading
 from sources.connectors.neptune.table import Table
-from sources.connectors.neptune.troubles import NotThere
-from sources.connectors.neptune.wire import PATIENCE, READ, Wire
+from sources.connectors.neptune.troubles import Denied, NotThere
+from sources.connectors.neptune.wire import PATIENCE, READ, Wire, project_page
 from sources.connectors.neptune.zips import ZipLimits
 
 
@@ -41,6 +41,7 @@ class NeptuneClient:
     ) -> None:
         self._wire = Wire(token, patience=patience, read=read, insecure=insecure)
         self._limits = limits or ZipLimits()
+        self.hidden: set[str] = set()  # of the projects that were asked for
 
     def use_beat(self, beat: Beat) -> None:
         self._wire.beat = beat
@@ -55,8 +56,9 @@ class NeptuneClient:
 
     def test(self) -> Identity:
         """For Test connection: a handful of requests."""
-        who = self._wire.session.account
-        projects = self.projects()
+        with self._wire.hurried():
+            who = self._wire.session.account
+            projects = self.projects()
         notes = [] if projects else ["The account sees no project. Ask for access to one."]
         return Identity(
             who or "an account without a name",
@@ -71,12 +73,18 @@ class NeptuneClient:
         """Every project that the account may read, as "workspace/project"."""
         found: list[str] = []
         while True:
-            answer = self._wire.ask("backend", "listProjects", **project_page(len(found)))
+            answer = self._listed(len(found))
             names = [f"{one['organizationName']}/{one['name']}" for one in answer["entries"]]
             new = [name for name in names if name not in found]
             found += new
             if not new or len(found) >= int(answer.get("matchingItemCount") or 0):
                 return sorted(found)
+
+    def _listed(self, first: int) -> Any:
+        try:
+            return self._wire.ask("backend", "listProjects", **project_page(first))
+        except Denied as error:
+            raise Unauthorized(str(error)) from error
 
     def records(self, project: str, since: Json = None) -> Iterator[Page[TrackerRecord]]:
         """What is new or changed since a position, oldest change first: runs,
@@ -85,45 +93,35 @@ class NeptuneClient:
         Deletions do not show here; see `sweep`. The last page may be empty:
         it carries the position. A page's position holds even if the next one
         is never reached.
+
+        A project that the account may not see is a page with a gap and the
+        position that was given; `hidden` then has its name.
         """
+        resume = since
+        try:
+            for page in self._pages(project, since):
+                resume = page.resume
+                yield page
+        except (NotThere, Denied):
+            self.hidden.add(project)
+            why = "is not there, or the account may not see it"
+            yield Page((), resume, [Gap(f"project {project}", why)])
+
+    def _pages(self, project: str, since: Json) -> Iterator[Page[TrackerRecord]]:
         position = Position.from_json(since)
         project_id = self._project_id(project)
         for kind in KINDS:
             table = Table(self._wire, project_id, kind)
             yield from Reading(table, project, position, self._limits).pages()
 
-    def all_records(
-        self, projects: Sequence[str], since: Json = None
-    ) -> Iterator[Page[TrackerRecord]]:
-        """The same over several projects, with one position for all of them."""
-        positions: dict[str, Json] = dict(since) if isinstance(since, Mapping) else {}
-        for project in projects:
-            for page in self.records(project, positions.get(project)):
-                positions[project] = page.resume
-                yield Page(page.records, dict(positions), page.gaps)
-
-    def sweep(self, project: str) -> dict[Kind, frozenset[str]]:
-        """Every id that is there, in the trash too. Whole, or it raises."""
-        project_id = self._project_id(project)
-        return {kind: frozenset(Table(self._wire, project_id, kind).ids()) for kind in KINDS}
-
-    def removals(self, project: str, known: Iterable[tuple[Kind, str]]) -> list[Removal]:
-        """Of what we know, what is gone for good. `known` is read first: what
-        is made during the sweep is then not taken for gone."""
-        ours = list(known)
-        there = self.sweep(project)
-        return [Removal(project, one, kind) for kind, one in ours if one not in there[kind]]
+    def sweep(self, project: str) -> dict[Kind, frozenset[str]] | None:
+        """Every id that is there, in the trash too. Whole, or it raises. None when
+        the account may not see the project: nothing is known of it."""
+        try:
+            project_id = self._project_id(project)
+            return {kind: frozenset(Table(self._wire, project_id, kind).ids()) for kind in KINDS}
+        except (NotThere, Denied):
+            return None
 
     def _project_id(self, project: str) -> str:
-        try:
-            answer = self._wire.ask("backend", "getProject", projectIdentifier=project)
-        except NotThere as error:
-            words = "is not there, or the account may not see it."
-            raise Unauthorized(f"{self._wire.host}: project {project} {words}") from error
-        return str(answer["id"])
-
-
-def project_page(first: int) -> dict[str, Any]:
-    """The first page as the client itself asks; some servers know no offset."""
-    asked: dict[str, Any] = {"userRelation": "viewerOrHigher", "sortBy": ["lastViewed"]}
-    return asked | ({"offset": first} if first else {})
+        return str(self._wire.ask("backend", "getProject", projectIdentifier=project)["id"])

@@ -1,11 +1,10 @@
 """Files, file sets and datasets of a row."""
 
-import errno
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-from sources.connectors.base import FileRecord, Gap
+from sources.connectors.base import FileRecord, Gap, Unavailable
 from sources.connectors.neptune.rows import Row, Shown
 from sources.connectors.neptune.troubles import NotThere
 from sources.connectors.neptune.wire import Wire
@@ -27,7 +26,7 @@ def one_file(wire: Wire, row: Row, shown: Shown, _: ZipLimits) -> Iterator[FileR
     experiment, path = row.entry.id, shown.path
 
     def open_file() -> BinaryIO:
-        return there(wire, "downloadAttribute", experimentId=experiment, attribute=path)
+        return wire.download("downloadAttribute", experiment, path)
 
     size, name = shown.properties.get("size"), file_name(shown)
     yield FileRecord(
@@ -40,15 +39,6 @@ def one_file(wire: Wire, row: Row, shown: Shown, _: ZipLimits) -> Iterator[FileR
         name=name,
         version=f"{size} {name} {row.version}",
     )
-
-
-def there(wire: Wire, operation: str, **query: Any) -> BinaryIO:
-    """A file that is no longer there is a missing file, as it would be on disk:
-    it must not keep the rest from being read."""
-    try:
-        return wire.download(operation, **query)
-    except NotThere as error:
-        raise FileNotFoundError(errno.ENOENT, "no longer there", query["attribute"]) from error
 
 
 def file_name(shown: Shown) -> str:
@@ -72,9 +62,6 @@ def file_set(wire: Wire, row: Row, shown: Shown, limits: ZipLimits) -> Iterator[
         return
     except NotThere:
         yield Gap(shown.path, "was deleted while it was read")
-        return
-    except TimeoutError:
-        yield Gap(shown.path, "its zip did not get ready; tried again when the run changes")
         return
     for one in kept.members(limits):
         yield member(row, shown, kept, one)
@@ -101,7 +88,7 @@ def opener(kept: Kept, name: str) -> Callable[[], BinaryIO]:
 
 def zip_stream(wire: Wire, row: Row, shown: Shown) -> BinaryIO:
     """The server packs it first, and says when it is ready."""
-    request = wire.ask(
+    request = wire.ask_part(
         "leaderboard",
         "prepareForDownloadFileSetAttributeZip",
         experimentId=row.entry.id,
@@ -110,14 +97,14 @@ def zip_stream(wire: Wire, row: Row, shown: Shown) -> BinaryIO:
     pause, deadline = FIRST_POLL, time.monotonic() + ZIP_PATIENCE
     while not (address := address_of(wire, request["id"])):
         if time.monotonic() + pause > deadline:
-            raise TimeoutError
+            raise Unavailable(f"{wire.host}: its zip did not get ready.")
         wire.sleep(pause)
         pause = min(2 * pause, LONGEST_POLL)
     return wire.fetch(address)
 
 
 def address_of(wire: Wire, request: str) -> str:
-    answer = wire.ask("leaderboard", "getDownloadPrepareRequest", id=request)
+    answer = wire.ask_part("leaderboard", "getDownloadPrepareRequest", id=request)
     return str(answer.get("downloadUrl") or "")
 
 
@@ -150,7 +137,7 @@ def listing(wire: Wire, project_id: str, digest: str) -> list[dict[str, Any]] | 
     if not wire.has("artifacts", "listArtifactFiles"):
         return None
     try:
-        answer = wire.ask(
+        answer = wire.ask_part(
             "artifacts", "listArtifactFiles", projectIdentifier=project_id, hash=digest
         )
     except NotThere:

@@ -6,7 +6,6 @@ from itertools import count
 from typing import Any, Literal, cast
 
 from sources.connectors.base import FileRecord, Gap, SeriesRecord
-from sources.connectors.neptune.files import there
 from sources.connectors.neptune.position import Reached
 from sources.connectors.neptune.rows import SERIES, Row, Shown
 from sources.connectors.neptune.troubles import NotThere
@@ -67,7 +66,7 @@ def at_the_end(points: Sequence[Point], done: int, shown: Shown) -> bool:
 
 def ask(wire: Wire, row: Row, shown: Shown, offset: int) -> Sequence[Point]:
     try:
-        answer = wire.ask(
+        answer = wire.ask_part(
             "leaderboard",
             OPERATIONS[shown.type],
             experimentId=row.entry.id,
@@ -134,9 +133,7 @@ def picture(wire: Wire, row: Row, shown: Shown, point: Point, index: int) -> Fil
     experiment, path = row.entry.id, shown.path
 
     def open_picture() -> Any:
-        return there(
-            wire, "getImageSeriesValue", experimentId=experiment, attribute=path, index=index
-        )
+        return wire.download("getImageSeriesValue", experiment, path, index=index)
 
     return FileRecord(
         row.record.project,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sources.connectors.base import Unauthorized
+from sources.http.timed import DEADLINE, TimedAdapter
 
 if TYPE_CHECKING:
     import requests
@@ -78,26 +79,39 @@ def allow_plain_http(address: str, *, insecure: bool) -> None:
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 
-def bounded(session: "requests.Session", read: float, count: Callable[[], None]) -> None:
-    """Give every request of a session a time limit, and count it.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits of one request. `spend` is called before each: it counts, beats, and
+    gives the seconds in which the whole answer must have come."""
+
+    read: float
+    spend: Callable[[], float]
+
+
+class Bounded(TimedAdapter):
+    """Every request of its session has its time limits, and is counted.
 
     The client sets none on downloads, token refreshes and its own start-up,
-    and would wait for ever there.
+    and would wait for ever there; and no limit of its ends an answer that drips.
     """
-    from requests.adapters import HTTPAdapter
 
-    class Bounded(HTTPAdapter):
-        def send(self, request: Any, *args: Any, **options: Any) -> Any:
-            count()
-            if not options.get("timeout"):
-                options["timeout"] = (CONNECT, read)
-            return super().send(request, *args, **options)
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        super().__init__(max_retries=0)
 
+    def send(self, request: Any, *args: Any, **options: Any) -> Any:
+        seconds = self._bounds.spend()
+        DEADLINE.start(seconds)
+        options["timeout"] = (min(CONNECT, seconds), min(self._bounds.read, seconds))
+        return super().send(request, *args, **options)
+
+
+def bounded(session: "requests.Session", bounds: Bounds) -> None:
     for scheme in ("http://", "https://"):
-        session.mount(scheme, Bounded())
+        session.mount(scheme, Bounded(bounds))
 
 
-def opened(token: str, address: str, read: float, count: Callable[[], None]) -> Session:
+def opened(token: str, address: str, bounds: Bounds) -> Session:
     """Log in. Raises whatever the client raises; see troubles.py."""
     from neptune.internal.backends.hosted_client import (
         ARTIFACTS_SWAGGER_PATH,
@@ -105,11 +119,11 @@ def opened(token: str, address: str, read: float, count: Callable[[], None]) -> 
         LEADERBOARD_SWAGGER_PATH,
     )
 
-    plain = http_client(read, count)
+    plain = http_client(bounds)
     told = service(address, BACKEND_SWAGGER_PATH, plain)
     config = client_config(told.api, token)
-    signed = http_client(read, count)
-    signed.authenticator = authenticator(token, told, read, count)
+    signed = http_client(bounds)
+    signed.authenticator = authenticator(token, told, bounds)
     paths = {
         "backend": BACKEND_SWAGGER_PATH,
         "leaderboard": LEADERBOARD_SWAGGER_PATH,
@@ -124,12 +138,12 @@ def opened(token: str, address: str, read: float, count: Callable[[], None]) -> 
     return Session(signed, signed.authenticator, services, account_of(signed.authenticator))
 
 
-def http_client(read: float, count: Callable[[], None]) -> Any:
+def http_client(bounds: Bounds) -> Any:
     from neptune.internal.backends.hosted_client import create_http_client
     from neptune.internal.backends.utils import ssl_verify
 
     made = create_http_client(ssl_verify(), {})  # type: ignore[no-untyped-call]
-    bounded(made.session, read, count)
+    bounded(made.session, bounds)
     return made
 
 
@@ -151,7 +165,7 @@ def client_config(told: Any, token: str) -> Any:
     return config
 
 
-def authenticator(token: str, told: Any, read: float, count: Callable[[], None]) -> Any:
+def authenticator(token: str, told: Any, bounds: Bounds) -> Any:
     """The client's own, with a time limit on the sessions that it opens now and later."""
     from neptune.common.exceptions import (
         NeptuneAuthTokenExpired,
@@ -168,10 +182,10 @@ def authenticator(token: str, told: Any, read: float, count: Callable[[], None])
             session = open_one()
         except NeptuneAuthTokenExpired as error:  # it would ask again without a rest
             raise NeptuneInvalidApiTokenException from error
-        bounded(session, read, count)
+        bounded(session, bounds)
         return session
 
-    bounded(made.auth.session, read, count)
+    bounded(made.auth.session, bounds)
     made.auth.session_factory = open_bounded
     return made
 

@@ -5,7 +5,7 @@ colour codes, advise environment variables, and may repeat a token.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +23,14 @@ class NotThere(Exception):
     """404: no such project, run or field. Never leaves this connector."""
 
 
+class Denied(Exception):
+    """403: the account may not see this one thing. Never leaves this connector."""
+
+
+class Busy(Unavailable):
+    """429: it wants a rest from all that we ask, not from this one thing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a failure is called, and whether asking again may help.
@@ -30,7 +38,7 @@ class Verdict:
     `wait` is the pause the server asked for in seconds, None if it did not.
     """
 
-    trouble: Trouble | NotThere
+    trouble: Trouble | NotThere | Denied
     again: bool = False
     wait: float | None = None
     refresh: bool = False  # the access token is old; a new one may do
@@ -103,7 +111,7 @@ def by_status(
     if status == 401:
         return unauthorized(body, host)
     if status == 403:
-        return Verdict(Unauthorized(f"{host}: the account may not see this. Ask for access to it."))
+        return Verdict(Denied(f"{host}: the account may not see this. Ask for access to it."))
     if status == 404:
         return Verdict(NotThere(title_of(body)))
     if status in TRANSIENT:
@@ -121,9 +129,13 @@ def unauthorized(body: Mapping[str, Any], host: str) -> Verdict:
 def transient(status: int, headers: Mapping[str, str], host: str) -> Verdict:
     now = datetime.now(UTC)
     wait = asked_wait(headers, now)
-    words = "asks us to slow down" if status == 429 else f"is not well ({status})"
     retry_at = None if wait is None else after(now, wait)
-    return Verdict(Unavailable(f"{host}: {words}.", retry_at=retry_at), again=True, wait=wait)
+    trouble = (
+        Busy(f"{host}: asks us to slow down.", retry_at=retry_at)
+        if status == 429
+        else Unavailable(f"{host}: is not well ({status}).", retry_at=retry_at)
+    )
+    return Verdict(trouble, again=True, wait=wait)
 
 
 def title_of(body: Mapping[str, Any]) -> str:
@@ -156,6 +168,13 @@ BY_NAME: Mapping[str, tuple[type[Trouble], str, bool]] = {
 }  # fmt: skip
 
 
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it was raised for: a slow body comes wrapped three times."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def connection(error: Exception, host: str) -> Verdict:
     """No answer at all: who did not answer, and how."""
     from bravado.exception import BravadoTimeoutError
@@ -165,7 +184,8 @@ def connection(error: Exception, host: str) -> Verdict:
     if isinstance(error, SSLError) or "SSL" in type(error).__name__:
         words = "its certificate cannot be trusted. Mend it, or trust its authority here."
         return Verdict(Unavailable(f"{host}: {words}"))
-    if isinstance(error, (Timeout, BravadoTimeoutError, ReadTimeoutError)):
+    slow = (Timeout, BravadoTimeoutError, ReadTimeoutError)
+    if any(isinstance(one, slow) for one in chain(error)):
         return Verdict(Unavailable(f"{host}: did not answer in time."), again=True)
     if isinstance(error, ValueError):
         return Verdict(Unavailable(f"{host}: answered with something else than JSON."))
