@@ -102,7 +102,7 @@ def search(user: Person, text: str, *, kind: str = "", limit: int = LIMIT) -> Re
     hits = _merged([*exact, *named, *worded], limit)
     if hits:
         return Result(text, hits, kind=kind)
-    better = corrected(text)
+    better = corrected(text, sources)
     if better == text.lower():
         return Result(text, kind=kind)
     found = _merged(_by_words(sources, better, kind, most), limit)

@@ -166,6 +166,48 @@ def test_a_stranger_finds_nothing(lab: Lab, reader: Client, stranger: Client) ->
     assert "NEW-2" in text(reader, "/search/palette/?q=focal")
 
 
+# ── typing errors tell nothing of what is hidden ─────────────────────────────
+
+
+def hidden(lab: Lab) -> Source:
+    source = lab.source("hidden", "jira")
+    source.viewers.clear()
+    return source
+
+
+def test_a_word_of_hidden_documents_is_never_suggested(lab: Lab) -> None:
+    write(hidden(lab), found("HID-1", "acquisition of Zenithbank"))
+    write(lab.jira, found("DOC-1", "the model learns"))
+    for typed in ("zenithbnk", "modle or zenithbnk", "modle -zenithbnk"):
+        told = search(lab.viewer, typed)
+        assert "zenithbank" not in told.corrected, typed
+    assert search(lab.viewer, "zenithbnk").hits == []
+
+
+def test_a_hidden_word_does_not_stand_before_a_seen_one(lab: Lab) -> None:
+    """Of the alike the likest that this person sees, however many others are liker."""
+    source = hidden(lab)
+    write(source, *(found(f"HID-{n}", f"zenithban{letter}") for n, letter in enumerate("abcdefg")))
+    write(lab.jira, found("DOC-1", "zenithbanks are many"))
+    assert search(lab.viewer, "zenithbanx").corrected == "zenithbanks"
+
+
+def test_a_word_that_only_hidden_documents_have_is_as_unknown_as_one_that_none_has(
+    lab: Lab,
+) -> None:
+    """Else its not being corrected would tell that it is there."""
+    write(lab.jira, found("DOC-1", "zenithbanks are many"))
+    before = search(lab.viewer, "zenithbanka")
+    write(hidden(lab), found("HID-1", "zenithbanka"))
+    assert search(lab.viewer, "zenithbanka") == before
+    assert before.corrected == "zenithbanks"
+
+
+def test_a_word_that_is_seen_and_words_that_no_index_holds_stay(lab: Lab) -> None:
+    write(lab.jira, found("DOC-1", "about focal loss"), found("DOC-2", "aboard a fecal lass"))
+    assert search(lab.viewer, "about focal losss").corrected == "about focal loss"
+
+
 def test_nobody_without_a_login_searches(lab: Lab, client: Client) -> None:
     for url in ("/search/?q=a", "/search/palette/?q=a"):
         assert client.get(url).url.startswith("/accounts/login/")
