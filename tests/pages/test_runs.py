@@ -67,7 +67,7 @@ def test_the_table_costs_the_same_for_one_run_and_for_sixty(
 ) -> None:
     fill(lab)
     lab.task("TASK-1", sprint=lab.sprint(49))
-    assert same_cost(reader, lambda: f"/runs/{query}", lambda: fill(lab, 59, start=2)) <= 22
+    assert same_cost(reader, lambda: f"/runs/{query}", lambda: fill(lab, 59, start=2)) <= 24
     assert text(reader, "/runs/").count('name="runs"') == 60
 
 
@@ -186,6 +186,26 @@ def test_the_table_shows_what_tells_its_runs_apart(lab: Lab, reader: Client) -> 
     for words in ("focal 1", "DOC-1", "TASK-1", "49", "finished", "valid/loss min", "lr", "0.6000"):
         assert words in page
     assert "same" not in page
+
+
+def test_a_key_that_no_task_has_is_no_link_and_a_run_tied_by_hand_shows_its_task(
+    lab: Lab, reader: Client, lead: Client
+) -> None:
+    fill(lab)
+    lab.task("TASK-7")
+    named = text(reader, "/runs/")
+    assert 'title="No task has this key.">TASK-1<' in named
+    assert "/t/TASK-1/" not in named
+    lead.post(f"/runs/{key_of(lab)}/tie/", {"task": "TASK-7"})
+    assert '<a class="key" href="/t/TASK-7/">TASK-7</a>' in text(reader, "/runs/")
+
+
+def test_a_key_that_moved_is_shown_as_it_is_now(lab: Lab, reader: Client) -> None:
+    fill(lab)
+    lab.task("NEW-9", was=["TASK-1"])
+    page = text(reader, "/runs/")
+    assert '<a class="key" href="/t/NEW-9/">NEW-9</a>' in page
+    assert "No task has this key." not in page
 
 
 def test_a_head_sorts_and_turns_round_and_keeps_filter_and_columns(

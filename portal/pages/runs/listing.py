@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from portal.pages.asking import word, words
 from portal.pages.runs import rows
 from sources.models import Person, visible_sources
-from sprints.links import keys_of
+from sprints.links import Link, keys_of, tasks_of
+from sprints.models import Task, TaskKey
 from tracking.models import Metric
 from tracking.pictures import sparkline
 from tracking.runs import fields, table
@@ -39,10 +40,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`tasks` are those it belongs to, by its words or by hand; `lost` are keys that it
+    names and that no task has."""
+
     row: table.Row
     url: str
     cells: list["Cell"]
     spark: SafeString
+    tasks: list[str]
+    lost: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,9 @@ def read(user: Person, asked: QueryDict) -> Page:
     )
     drawn, spark_name = _sparks([row.key for row in found.rows])
     forms = [_form(column, number, found.rows) for number, column in enumerate(found.columns)]
-    lines = [_line(row, forms, drawn) for row in found.rows]
+    links = tasks_of(user, [row.key for row in found.rows])
+    known = _known(user, found.rows)
+    lines = [_line(row, forms, drawn, links[row.key], known) for row in found.rows]
     return Page(
         table=found,
         heads=[
@@ -130,9 +138,28 @@ def _form(column: Field, number: int, rows: Sequence[table.Row]) -> str:
     return "set"
 
 
-def _line(row: table.Row, forms: list[str], drawn: dict[UUID, SafeString]) -> Line:
-    cells = [_cell(value, form) for value, form in zip(row.cells, forms, strict=True)]
-    return Line(row, reverse("run", args=[row.key]), cells, drawn.get(row.key, SafeString("")))
+def _known(user: Person, rows: Sequence[table.Row]) -> set[str]:
+    """Of the keys that these runs name, those that a visible task has or had."""
+    named = {name for row in rows for name in row.tasks}
+    held = TaskKey.objects.filter(name__in=named, task__in=Task.objects.visible_to(user))
+    return set(held.values_list("name", flat=True))
+
+
+def _line(
+    row: table.Row,
+    forms: list[str],
+    drawn: dict[UUID, SafeString],
+    links: list[Link],
+    known: set[str],
+) -> Line:
+    return Line(
+        row=row,
+        url=reverse("run", args=[row.key]),
+        cells=[_cell(value, form) for value, form in zip(row.cells, forms, strict=True)],
+        spark=drawn.get(row.key, SafeString("")),
+        tasks=[link.task.name for link in links],
+        lost=[name for name in row.tasks if name not in known],
+    )
 
 
 def _cell(value: Any, form: str) -> Cell:

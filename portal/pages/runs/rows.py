@@ -39,7 +39,7 @@ def _row(line: Any, *, sparks: bool) -> str:
     cells = [
         TICK.format(run.key, handle := escape(run.handle)),
         NAMED.format(escape(line.url), escape(_short(run.name, NAME)), handle),
-        _cell("", " ".join(map(_task, run.tasks))),
+        _cell("", " ".join([*map(_task, line.tasks), *map(_lost, line.lost)])),
         _cell("num", " ".join(map(str, run.sprints))),
         _cell("", _state(run.state) + partial),
         *(_value(cell.value, cell.form) for cell in line.cells),
@@ -73,6 +73,12 @@ def _short(text: str, most: int) -> str:
 @lru_cache(maxsize=512)
 def _task(name: str) -> str:
     return render_to_string("parts/key.html", parts.key(name, reverse("task", args=[name])))
+
+
+@lru_cache(maxsize=512)
+def _lost(name: str) -> str:
+    """A key that leads nowhere is no link."""
+    return render_to_string("parts/key.html", parts.key(name, title="No task has this key."))
 
 
 @lru_cache(maxsize=64)
