@@ -140,6 +140,7 @@ def test_a_climbing_member_from_a_server_is_a_gap_with_its_place(logged, neptune
     assert found.content(logged, "code/a.py") == b"A = 1\n"
     (gap,) = found.gaps
     assert gap.what == f"code/../../evil.py of {logged}"
+    assert found.contents[logged].files == {"code/a.py", "code/../../evil.py"}, "it is there"
 
 
 def test_a_zip_that_takes_a_while_is_waited_for(practice, logged, neptune):

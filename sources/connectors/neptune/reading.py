@@ -60,11 +60,14 @@ class Seen:
         return cls({shown.path for shown in (*single, *pictures)})
 
     def add(self, one: FileRecord | Gap, shown: Shown) -> None:
-        """A gap that has a set's own name is of all its members."""
+        """A gap that has a set's own name is of all its members; any other is of a
+        member that is there and cannot be read."""
         if isinstance(one, FileRecord):
             self.files.add(one.path)
         elif one.what == shown.path:
             self.sets.add(shown.path)
+        else:
+            self.files.add(one.what)
 
     def told(self, row: Row) -> Contents:
         series = {shown.path for shown in row.series if SERIES[shown.type] != "file"}
