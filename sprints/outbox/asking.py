@@ -144,6 +144,7 @@ def _demand(task: Task, by: User) -> None:
 # ── rows ─────────────────────────────────────────────────────────────────────
 
 
+@transaction.atomic
 def _made(
     task: Task,
     kind: str,

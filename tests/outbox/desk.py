@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 from demo.jira import Practice, State
@@ -132,7 +133,8 @@ class Desk:
             given["address"], mode=given["mode"], email=given["email"], token=BOT, projects=["DOC"]
         ) as client:
             for page in client.issues_by_id([str(number) for number in numbers]):
-                store_issues(self.jira, page.records)
+                with transaction.atomic():
+                    store_issues(self.jira, page.records)
 
 
 def texts(bodies: Any) -> list[str]:
