@@ -249,4 +249,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},  # seconds: while all workers read, they do not pile up
     },
 }
+CELERY_BEAT_SCHEDULE["send what is due"] = {
+    "task": "portal.tasks.send_what_is_due",
+    "schedule": timedelta(seconds=5),
+    "options": {"expires": 10},
+}
 SYNC_LEASE = timedelta(minutes=3)  # a claim that is not renewed runs out after this

@@ -15,6 +15,7 @@ from sources import engine, removal
 from sources.connectors.base import Told
 from sources.models import Source, Sync
 from sources.webhooks.models import Hint
+from sprints.outbox import delivery
 
 
 @app.task  # type: ignore[untyped-decorator]
@@ -81,6 +82,21 @@ def follow_hints(source: str, whole: bool, tries: int) -> None:  # noqa: FBT001
         return
     if start_sync(held, hinted=not whole) is None and tries:
         follow_soon(key, whole=whole, tries=tries - 1, wait=1)
+
+
+@app.task  # type: ignore[untyped-decorator]
+def send_what_is_due() -> None:
+    """Hand each source's outbox to a worker. Runs every few seconds."""
+    for source in delivery.due_sources(timezone.now()):
+        send_outbox.apply_async((str(source),), expires=60)
+
+
+@app.task  # type: ignore[untyped-decorator]
+def send_outbox(source: str) -> None:
+    """What may be written to one source now, one after another."""
+    held = Source.objects.filter(pk=UUID(source)).first()
+    if held is not None:
+        delivery.deliver_due(held)
 
 
 def start_removal(source: Source, *, by: int) -> None:
