@@ -165,7 +165,7 @@ def with_sign(number: float) -> str:
     if math.isinf(number):
         return f"{sign}\N{INFINITY}"
     size = abs(number)
-    if size < 0.0005 or size >= 1e7:
+    if size < 0.0001 or size >= 1e7:
         return sign + scientific(float(f"{size:.3g}"))
     if size >= 100:
         return f"{sign}{size:,.0f}"

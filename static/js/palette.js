@@ -60,6 +60,10 @@ function start(dialog) {
     if (step) {
       event.preventDefault();
       move(step);
+    } else if (event.key === "Escape" && !event.isComposing) {
+      // A search field would only empty itself at the first Escape.
+      event.preventDefault();
+      dialog.close();
     } else if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
       open(chosen(), { elsewhere: event.ctrlKey || event.metaKey });

@@ -74,6 +74,14 @@ def test_the_palette_goes_where_one_chooses(page, page_checks, live_server):
     expect(page).to_have_url(f"{live_server.url}/gallery/third/")
 
 
+def test_escape_closes_the_palette_whatever_was_typed(page):
+    press(page, "Control+k")
+    field = page.get_by_role("combobox", name="Go to")
+    field.press_sequentially("ir")
+    press(page, "Escape")
+    expect(field).to_be_hidden()
+
+
 def test_the_palette_says_when_nothing_is_found(page):
     press(page, "Control+k")
     page.get_by_role("combobox", name="Go to").fill("zzz")
