@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Literal
 
 from django.core.cache import cache
-from django.db.models import Max
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -48,15 +47,17 @@ def read(user: Person) -> list[Standing]:
 
 def standings(sources: Sequence[Source], now: datetime) -> list[Standing]:
     keys = [source.pk for source in sources]
-    last = {sync.source_id: sync for sync in Sync.objects.whole().latest_of(keys)}
-    good = dict(
-        Sync.objects.filter(source__in=keys)
-        .whole()
-        .good()
-        .values_list("source")
-        .annotate(at=Max("finished_at"))
-    )
-    return [_standing(one, last.get(one.pk), good.get(one.pk), now) for one in sources]
+    newest = Source.objects.filter(pk__in=keys).with_newest_syncs()
+    known = {
+        key: (last, good) for key, last, good in newest.values_list("pk", "last_sync", "good_at")
+    }
+    syncs = Sync.objects.in_bulk([last for last, _ in known.values() if last])
+    nothing = (None, None)
+    return [
+        _standing(one, syncs.get(last), good, now)
+        for one in sources
+        for last, good in [known.get(one.pk, nothing)]
+    ]
 
 
 def _standing(

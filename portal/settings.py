@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 
+from celery.schedules import crontab
 from django.utils.csp import CSP
 
 from portal import environment, logs
@@ -247,6 +248,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.tasks.sync_due_sources",
         "schedule": timedelta(seconds=5),
         "options": {"expires": 10},  # seconds: while all workers read, they do not pile up
+    },
+    "forget old syncs": {
+        "task": "portal.tasks.forget_old_syncs",
+        "schedule": crontab(hour="3", minute="17"),
     },
 }
 CELERY_BEAT_SCHEDULE["send what is due"] = {

@@ -11,7 +11,7 @@ from portal import health
 from portal.accounts.audit import changes_by
 from portal.celery import app
 from portal.streams import KINDS
-from sources import engine, removal
+from sources import engine, history, removal
 from sources.connectors.base import Told
 from sources.models import Source, Sync
 from sources.webhooks.models import Hint
@@ -82,6 +82,11 @@ def follow_hints(source: str, whole: bool, tries: int) -> None:  # noqa: FBT001
         return
     if start_sync(held, hinted=not whole) is None and tries:
         follow_soon(key, whole=whole, tries=tries - 1, wait=1)
+
+
+@app.task  # type: ignore[untyped-decorator]
+def forget_old_syncs() -> None:
+    history.forget(timezone.now())
 
 
 @app.task  # type: ignore[untyped-decorator]

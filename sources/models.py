@@ -1,7 +1,6 @@
 """What is read, how far we have read, and how each reading went."""
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -10,13 +9,27 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, U
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Upper
 from django.utils import timezone
 
 import sources.webhooks.models  # noqa: F401 -- makes its tables known
 from sources import secrets
-from sources.connectors.base import Json
+from sources.syncs import Cursor, Sync
+
+__all__ = [
+    "Cursor",
+    "Document",
+    "Mirrored",
+    "MirroredQuerySet",
+    "Payload",
+    "Person",
+    "Source",
+    "Sync",
+    "Word",
+    "mirrored_from",
+    "visible_sources",
+]
 
 READING = "_reading"  # among the settings: how often they were changed
 
@@ -34,6 +47,15 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
     def due(self, now: datetime) -> Self:
         return self.filter(paused=False, next_sync_at__lte=now).order_by("next_sync_at")
+
+    def with_newest_syncs(self) -> Self:
+        """`last_sync` (its id) and `good_at`, when the last good one ended: a step
+        or two along an index for each source, whatever the number of syncs. Those
+        that only followed webhooks do not count."""
+        whole = Sync.objects.whole().filter(source=OuterRef("pk"))
+        last = whole.order_by("-started_at").values("pk")[:1]
+        good = whole.good().order_by("-finished_at").values("finished_at")[:1]
+        return self.annotate(last_sync=Subquery(last), good_at=Subquery(good))
 
 
 class Source(models.Model):
@@ -71,7 +93,9 @@ class Source(models.Model):
 
     @secret.setter
     def secret(self, text: str) -> None:
+        """Nothing is known of a new one's end."""
         self.sealed_secret = secrets.seal(text) if text else None
+        self.secret_expires_at = None
 
     @property
     def reading(self) -> str:
@@ -161,107 +185,6 @@ class Mirrored(models.Model):
 
     class Meta:
         abstract = True
-
-
-class Cursor(models.Model):
-    """How far a stream has been read; written with the page it follows."""
-
-    source = models.ForeignKey(Source, models.CASCADE, related_name="cursors")
-    stream = models.CharField(max_length=40)
-    position = models.JSONField(null=True)
-    moved_at = models.DateTimeField(auto_now=True)
-    finished_at = models.DateTimeField(null=True, help_text="Last read to its end.")
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("source", "stream"), name="one_cursor_a_stream"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.source_id} {self.stream}"
-
-    def advance(self, position: Json) -> None:
-        self.position = position
-        self.save(update_fields=("position", "moved_at"))
-
-
-class SyncQuerySet(models.QuerySet["Sync"]):
-    def latest_of(self, sources: Iterable[uuid.UUID]) -> Self:
-        """The newest sync of each source: one query."""
-        return (
-            self.filter(source__in=list(sources))
-            .order_by("source_id", "-started_at")
-            .distinct("source_id")
-        )
-
-    def running(self) -> Self:
-        return self.filter(outcome="")
-
-    def queued(self) -> Self:
-        """Claimed, and not yet taken up by a worker."""
-        return self.filter(outcome="", begun_at=None)
-
-    def begun(self) -> Self:
-        """Taken up by a worker, and not ended by it."""
-        return self.filter(outcome="", begun_at__isnull=False)
-
-    def whole(self) -> Self:
-        """Without those that read only what webhooks told of: they make nothing fresh."""
-        return self.filter(due_after=None)
-
-    def good(self) -> Self:
-        return self.filter(outcome__in=("done", "partial"))
-
-    def newest_first(self) -> Self:
-        return self.order_by("-started_at")
-
-
-class Sync(models.Model):
-    """One reading of a source. `outcome`: empty while it is queued or runs, then
-    done, partial (something was missing, see gaps), parked (stopped on purpose,
-    goes on from there by itself), failed (try again), or refused (a person must
-    act). `started_at` is when it was asked for, `begun_at` when a worker took it up."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    source = models.ForeignKey(Source, models.CASCADE, related_name="syncs")
-    started_at = models.DateTimeField(default=timezone.now)
-    begun_at = models.DateTimeField(null=True)
-    heard_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True)
-    phase = models.CharField(max_length=40, blank=True)
-    records = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(null=True)
-    inserted = models.PositiveIntegerField(default=0)
-    updated = models.PositiveIntegerField(default=0)
-    unchanged = models.PositiveIntegerField(default=0)
-    removed = models.PositiveIntegerField(default=0)
-    requests = models.PositiveIntegerField(default=0)
-    outcome = models.CharField(max_length=10, blank=True)
-    error = models.TextField(blank=True)
-    gaps = models.JSONField(default=list)
-    gap_count = models.PositiveIntegerField(default=0)
-    due_after = models.DateTimeField(
-        null=True,
-        help_text="Of one that reads only what webhooks told of: when the whole source is due.",
-    )
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
-    )
-
-    objects = SyncQuerySet.as_manager()
-
-    class Meta:
-        indexes = (models.Index(F("source"), F("started_at").desc(), name="syncs_of_a_source"),)
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(outcome="", finished_at=None)
-                | (~Q(outcome="") & Q(finished_at__isnull=False)),
-                name="an_outcome_has_its_time",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.source_id} {self.started_at:%Y-%m-%d %H:%M}"
 
 
 class Payload(models.Model):
