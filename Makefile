@@ -13,7 +13,7 @@ COMPILE := $(UV) pip compile --quiet pyproject.toml --generate-hashes --no-emit-
 TESTS ?= tests
 WORKERS ?= 2
 
-.PHONY: help run reset doctor test check fmt bench lock chromium
+.PHONY: help run reset doctor test check fmt bench lock chromium mlflow
 
 help: ## what can be typed here
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -27,7 +27,7 @@ reset: .venv/.run ## stop it and throw its data away (asks first)
 doctor: .venv/.run ## say in words what is wrong with this setup
 	@$(PYTHON) -m portal.cli doctor
 
-test: .venv/.test chromium ## every test, in a real browser and on real servers
+test: .venv/.test chromium mlflow ## every test, in a real browser and on real servers
 	@$(PYTHON) -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.test ## lint, types, floors (migrations are checked by a test)
@@ -47,6 +47,9 @@ lock: $(UV) ## resolve the dependencies anew
 	$(COMPILE) --extra embedded --extra neptune -o lock/run.txt
 	$(COMPILE) --extra embedded --extra neptune --group test --group check -o lock/dev.txt
 	$(COMPILE) --extra neptune --group sample --group test -o lock/sample.txt
+	for server in mlflow mlflow2; do $(UV) pip compile --quiet lock/$$server.in --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --python-version 3.13 --universal --no-header \
+		--upgrade -o lock/$$server.txt; done
 
 # ── the environment: made when it is missing, mended when the lock changed ──
 
@@ -67,6 +70,16 @@ $(UV):
 	@echo "Installing what lock/dev.txt pins …"
 	@$(INSTALL) -r lock/dev.txt
 	@touch .venv/.run $@
+
+# Two real MLflow servers, each apart from our own packages: tests read them, and
+# `make run` shows one as a third source where it is there.
+mlflow: .tools/mlflow/.made .tools/mlflow2/.made
+
+.tools/%/.made: lock/%.txt .python-version | $(UV)
+	@echo "Installing what $< pins …"
+	@$(UV) venv --quiet --allow-existing $(@D)
+	@$(UV) pip install --quiet --python $(@D)/bin/python --require-hashes -r $<
+	@touch $@
 
 chromium:
 	@bin/find-chromium

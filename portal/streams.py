@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from portal import mlflow
+from sources import expiry
 from sources.connectors.base import (
     Beat,
     Identity,
@@ -17,6 +19,7 @@ from sources.connectors.base import (
     Unauthorized,
 )
 from sources.connectors.jira import JiraClient, plain_address, webhook
+from sources.connectors.mlflow import plain_address as plain_mlflow
 from sources.connectors.neptune import NeptuneClient
 from sources.connectors.neptune_archive import Archive
 from sources.engine import Stream
@@ -135,6 +138,12 @@ JIRA = Kind(
                 store=plan.store_swept,
                 every=OFTEN,
             )
+        ),
+        Stream(
+            "credential",
+            pages=lambda client, _: iter([Page([client.expires_at()], None)]),
+            store=expiry.note,
+            every=SWEEPS,
         ),
     ),
     webhook=webhook.told,
@@ -322,8 +331,55 @@ NEPTUNE = Kind(
     secret_help="Neptune: your name, Get your API token. It holds the server's address.",  # noqa: S106
 )
 
+
+# ── MLflow ───────────────────────────────────────────────────────────────────
+
+MLFLOW = Kind(
+    name="MLflow",
+    client=mlflow.Mlflow,
+    streams=(
+        Stream("experiments", pages=lambda client, _: client.names(), store=mlflow.store_names),
+        Stream("runs", pages=mlflow.run_pages, store=runs.store, prepare=runs.prepare),
+        Stream(
+            "models",
+            pages=mlflow.model_pages,
+            store=mlflow.store_models,
+            every=OFTEN,
+        ),
+        Stream(
+            "finished runs",
+            pages=mlflow.sweep_pages,
+            store=runs.store,
+            prepare=runs.prepare,
+            every=SWEEPS,
+        ),
+    ),
+    settings=(
+        Setting(
+            "address",
+            "Address",
+            "https://mlflow.yourteam.example, a 2.x or 3.x server",
+            required=True,
+            plain=plain_mlflow,
+            leads=True,
+        ),
+        Setting(
+            "user", "User", "For a server with passwords; empty: the secret is a token.", leads=True
+        ),
+        Setting(
+            "experiments", "Experiments", "Names or ids, one a line; empty: all it sees.", "lines"
+        ),
+        Setting(
+            "insecure", "Plain http", "Send the secret without TLS, on a trusted network.", "flag"
+        ),
+    ),
+    secret="Password or token",  # noqa: S106 -- a label
+    secret_help="Leave it empty when the server asks for no login.",  # noqa: S106
+)
+
 KINDS: dict[str, Kind] = {
     "jira": JIRA,
     "neptune-archive": ARCHIVE,
     "neptune": NEPTUNE,
+    "mlflow": MLFLOW,
 }

@@ -9,7 +9,7 @@ from sources.store import Row, Stored, mirror
 from tracking.models import ModelVersion, RegisteredModel
 from tracking.streams import archives, mapping
 from tracking.streams.naming import owner_id, owner_key
-from tracking.streams.runs import raw_of, store_projects
+from tracking.streams.runs import projects_of, raw_of, store_projects
 
 
 def store(source: Source, records: Sequence[RunRecord]) -> Stored:
@@ -26,7 +26,7 @@ def store(source: Source, records: Sequence[RunRecord]) -> Stored:
 
     return (
         Stored(unchanged=newest.older)
-        + store_projects(source, {one.project for one in records})
+        + store_projects(source, projects_of(records))
         + mirror(
             source,
             RegisteredModel,

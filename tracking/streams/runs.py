@@ -1,6 +1,6 @@
 """Runs, their tags' mentions, single numbers, columns and search documents."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ LONGEST_TAG = 500  # of a value in an index
 def store(source: Source, records: Sequence[RunRecord]) -> Stored:
     if not records:
         return Stored()
-    stored = store_projects(source, {record.project for record in records})
+    stored = store_projects(source, projects_of(records))
     newest = archives.newest(source, records)
     by_name = {owner_id(one.project, one.run): one for one in newest.kept}
     raws = ((name, raw_of(record)) for name, record in by_name.items())
@@ -39,12 +39,17 @@ def store(source: Source, records: Sequence[RunRecord]) -> Stored:
     return stored + kept.stored + Stored(unchanged=newest.older)
 
 
-def store_projects(source: Source, names: Iterable[str]) -> Stored:
+def projects_of(records: Iterable[RunRecord]) -> dict[str, str]:
+    return {one.project: one.project_name or one.project for one in records}
+
+
+def store_projects(source: Source, names: Mapping[str, str]) -> Stored:
+    """What each tracker project is called, by its tracker's own name or id of it."""
     kept = mirror(
         source,
         TrackerProject,
         "project",
-        ((name, {"name": name}) for name in sorted(names)),
+        ((project, {"name": names[project]}) for project in sorted(names)),
         lambda raw: {"name": raw["name"]},
         payload=False,
     )

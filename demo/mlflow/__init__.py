@@ -1,0 +1,10 @@
+"""A real MLflow server beside ours, where one is installed, and writing to it.
+
+server.py: start and stop one. writing.py: experiments, runs and models over its
+REST interface.
+"""
+
+from demo.mlflow.server import Line, Server, installed
+from demo.mlflow.writing import Writer
+
+__all__ = ["Line", "Server", "Writer", "installed"]

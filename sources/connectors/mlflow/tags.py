@@ -1,0 +1,55 @@
+"""MLflow's tags have names and values; a run here has words. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+OWN = "mlflow."
+LONGEST = 200
+SAYS_YES = frozenset({"", "true", "yes", "1"})
+KEY = re.compile(r"[A-Za-z]\w*-[0-9]+", re.ASCII)
+SPRINT = re.compile(r"(?:sprint[\s\-_#:.]{0,3}|s)[0-9]{1,6}", re.ASCII | re.IGNORECASE)
+PARTED = re.compile(r"[,;\n]")
+WRAPPING = " \t\"'[](){}"
+
+
+def words_of(tags: Mapping[str, str]) -> list[str]:
+    """The words that a team would have written in a tracker with plain tags.
+
+    `best=true` is the word best; `sprint=49` the word sprint 49; a task's key
+    or a sprint among the values, `jira=DOC-2698, DOC-2701`, is a word of its own.
+    Everything short is also there as `name=value`, to be found by.
+    """
+    found = {
+        word
+        for name, value in tags.items()
+        if not name.startswith(OWN)
+        for word in _words(name.strip(), value.strip())
+    }
+    return sorted(found)
+
+
+def _words(name: str, value: str) -> Iterator[str]:
+    if value.lower() in SAYS_YES:
+        yield name
+        return
+    if len(name) + len(value) < LONGEST:
+        yield f"{name}={value}"
+    for part in (piece.strip(WRAPPING) for piece in PARTED.split(value[:2_000])):
+        if KEY.fullmatch(part) or SPRINT.fullmatch(part):
+            yield part
+        elif name.lower() == "sprint" and part.isdecimal():
+            yield f"sprint {part}"
+
+
+def commit_of(tags: Mapping[str, str]) -> dict[str, object] | None:
+    """What MLflow says of the code: in a git repository, nothing of a dirty tree."""
+    commit = tags.get("mlflow.source.git.commit")
+    if not commit:
+        return None
+    remote = tags.get("mlflow.source.git.repoURL")
+    known = {
+        "commit": commit,
+        "branch": tags.get("mlflow.source.git.branch"),
+        "remotes": [remote] if remote else None,
+    }
+    return {name: value for name, value in known.items() if value}
