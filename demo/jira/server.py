@@ -18,6 +18,13 @@ from demo.jira.web import Reply
 
 CONTROL = "/__practice__/"
 LOGIN_PAGE = b"<!DOCTYPE html><html><title>Log in</title><p>Please log in.</p></html>"
+BROWSE = "/browse/"
+BROWSE_PAGE = (
+    b'<!DOCTYPE html><html lang="en"><meta name="viewport" content="width=device-width">'
+    b"<title>Practice Jira</title><h1>This is the practice Jira</h1>"
+    b"<p>It answers programs, as Jira does, and has no pages for people. "
+    b"With a Jira of your own, this address is the task's page there.</p></html>"
+)
 GARBAGE = b"\x00\xff{]not json"
 QUOTA_HEADERS = {"X-RateLimit-Limit": "350", "X-RateLimit-Remaining": "0"}
 UNANSWERED = ("reset", "lost")
@@ -121,6 +128,9 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path.startswith(CONTROL):
             self._send(*_encoded(self._control(raw)))
+            return
+        if self.command == "GET" and self.path.startswith(BROWSE):
+            self._send(Reply(), BROWSE_PAGE, kind="text/html;charset=UTF-8")
             return
         self.practice.desk.count(self.command, self.path)
         fault = self.practice.faults.take(self.command, self.path.partition("?")[0])

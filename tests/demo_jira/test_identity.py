@@ -1,6 +1,7 @@
 """Ids, keys that change, and issues that go away or hide."""
 
 from dataclasses import replace
+from urllib.request import urlopen
 
 from demo.jira import Practice
 from tests.demo_jira.caller import Caller, calling
@@ -142,3 +143,9 @@ def test_each_manner_has_its_own_paths(cloud: Caller, data_center: Caller) -> No
         assert data_center.call("GET", path).status == 404
     for path in ("bulkfetch", "changelog/bulkfetch"):
         assert data_center.call("POST", f"/api/2/{path}", {}).status == 404
+
+
+def test_a_person_who_follows_a_tasks_address_is_told_what_this_is(practice: Practice) -> None:
+    with urlopen(f"{practice.url}/browse/DOC-1", timeout=5) as answer:
+        assert answer.headers["Content-Type"].startswith("text/html")
+        assert "practice Jira" in answer.read().decode()
