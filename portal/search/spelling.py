@@ -1,6 +1,7 @@
 """Mistyped words, set right against the words that documents really hold."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -50,7 +51,8 @@ def corrected(text: str, sources: Sequence[UUID]) -> str:
         return lowered
     with connection.cursor() as cursor:
         cursor.execute(f"SET pg_trgm.similarity_threshold = {NEAR}")
-        asked = {"words": words, "sources": list(sources), "alike": ALIKE, "held": HELD}
+        asked: dict[str, Any] = {"words": words, "sources": list(sources)}
+        asked |= {"alike": ALIKE, "held": HELD}
         cursor.execute(NEAREST, asked)
         near = dict(cursor.fetchall())
     return WORD.sub(lambda found: near.get(found[0], found[0]), lowered)
