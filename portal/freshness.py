@@ -82,6 +82,20 @@ def _state(
     return "ok" if good_at and now - good_at < patience(source) else "late"
 
 
+ENDING = timedelta(days=14)  # a new token wants asking for in time
+
+
+def ending(source: Source, now: datetime) -> str:
+    """ "token expires in 9 days", from two weeks ahead; empty before."""
+    at = source.secret_expires_at
+    if at is None or at - now > ENDING:
+        return ""
+    if at <= now:
+        return f"token expired {timesince(at, now, depth=1)} ago"
+    days = (at - now).days
+    return f"token expires in {f'{days} days' if days > 1 else timesince(now, at, depth=1)}"
+
+
 def patience(source: Source) -> timedelta:
     return LATE_AFTER * source.interval + timedelta(minutes=1)
 
@@ -132,7 +146,7 @@ def _inbox_mark(user: Person) -> str:
 
 def menu(person: Person) -> tuple[shell.Place, ...]:
     """One's own places; no query. Administrators are staff (accounts/people.py)."""
-    own = (("Settings", "settings"), ("API tokens", "tokens"))
+    own = (("Settings", "settings"), ("API tokens", "tokens"), ("Jira", "jira_tokens"))
     staff = (("People", "people"), ("Admin", "admin:index"))
     shown = (*own, ("API docs", "api_docs"), *(staff if getattr(person, "is_staff", False) else ()))
     return tuple(shell.Place(name, reverse(address)) for name, address in shown)
@@ -143,7 +157,7 @@ def lines(standings: Iterable[Standing], now: datetime) -> Iterable[shell.Freshn
         yield shell.Freshness(
             name=one.source.name,
             url=reverse("source", args=[one.source.slug]),
-            age_text=age(one, now),
+            age_text=", ".join(filter(None, (age(one, now), ending(one.source, now)))),
             state=SHOWN_AS[one.state],
         )
 

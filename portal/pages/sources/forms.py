@@ -133,7 +133,9 @@ class SourceForm(forms.Form):
         self.apply_to(source)
         if not stays:
             source.secret = ""
-        source.save(update_fields=("name", "interval", "settings", "sealed_secret"))
+        source.save(
+            update_fields=("name", "interval", "settings", "sealed_secret", "secret_expires_at")
+        )
         source.viewers.set(self.cleaned_data["viewers"])
         if before != source.settings:
             source.read_anew()

@@ -8,11 +8,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.freshness import Standing, age, standings
+from portal.freshness import Standing, age, ending, standings
 from portal.pages.sources import webhook
 from portal.pages.sources.forms import SourceForm
 from portal.streams import KINDS
 from portal.templatetags.shown import duration, when
+from sources import expiry
 from sources.connectors.base import Identity, Trouble
 from sources.models import Cursor, Person, Source, Sync
 
@@ -165,21 +166,13 @@ def read(user: Person, source: Source) -> Page:
             "post": True,
             "refused": refused,
         },
-        opening=_sentence(standing),
+        opening=" ".join(filter(None, (_sentence(standing), _warning(source)))),
     )
 
 
-def _sentence(standing: Standing) -> str:
-    now = timezone.now()
-    return {
-        "syncing": "It is being read now.",
-        "paused": "Paused: nothing is read until someone lets it go on.",
-        "ok": f"As fresh as agreed: last read {age(standing, now)}.",
-        "late": f"Older than agreed: last read {age(standing, now)}.",
-        "failing": "The last sync failed and is tried again by itself.",
-        "refused": "The source refuses us: a person must act.",
-        "new": "It has not been read yet.",
-    }[standing.state]
+def _warning(source: Source) -> str:
+    words = ending(source, timezone.now())
+    return f"Its {words}: make a new one and store it here." if words else ""
 
 
 def _facts(source: Source) -> list[Pair]:
@@ -259,14 +252,17 @@ class Tested:
 
 def test(form: SourceForm) -> Tested:
     """Ask the other side, with the form's words and, if it was left empty, the
-    stored credential. Nothing is saved."""
+    stored credential. Nothing is saved but when the stored one ends."""
     held = form.source
     source = form.apply_to(Source.objects.get(pk=held.pk) if held else Source(slug="unsaved"))
     try:
         client = form.kind.client(source)
         try:
-            return Tested(identity=client.test())
+            identity = client.test()
         finally:
             client.close()
     except Trouble as trouble:
         return Tested(trouble=str(trouble))
+    if held and not form.cleaned_data.get("secret"):
+        expiry.note(held, [identity.expires_at])
+    return Tested(identity=identity)

@@ -1,12 +1,13 @@
 """The door of the Jira connector."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import batched
 
 from sources.connectors.base import Beat, Gap, Identity, Json, Page
 from sources.connectors.jira import agile, center, cloud, feed
 from sources.connectors.jira.fields import Fields, discovered
-from sources.connectors.jira.identity import identity
+from sources.connectors.jira.identity import expiry, identity
 from sources.connectors.jira.position import Position
 from sources.connectors.jira.scope import Scope, scope_of
 from sources.connectors.jira.site import Mode, Record, Site
@@ -65,6 +66,10 @@ class JiraClient:
         """Who we are there and what we see."""
         with self._site.session.hurried():
             return identity(self._site, self._wanted)
+
+    def expires_at(self) -> datetime | None:
+        """When its token ends, where Jira tells: Data Center, of an account's only token."""
+        return expiry(self._site)[0]
 
     def scope(self) -> Scope:
         """The projects that are read; asked once a client."""

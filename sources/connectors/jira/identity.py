@@ -19,7 +19,7 @@ def identity(site: Site, wanted: Sequence[str | int]) -> Identity:
     account = site.who()
     scope = scope_of(site, wanted)
     server, skew = _server(site)
-    expires_at, notes = _expiry(site)
+    expires_at, notes = expiry(site)
     seen = [str(project.get("key")) for project in visible_projects(site)]
     return Identity(
         who=str(account.get("displayName") or account_id(account)),
@@ -63,7 +63,7 @@ def _board_notes(site: Site, scope: Scope) -> list[str]:
     return []
 
 
-def _expiry(site: Site) -> tuple[datetime | None, list[str]]:
+def expiry(site: Site) -> tuple[datetime | None, list[str]]:
     """Data Center tells a personal token's end to its owner; Cloud tells nobody."""
     if site.cloud:
         return None, ["Jira Cloud does not tell when a token ends: at most a year after its making"]
