@@ -170,6 +170,19 @@ def read(user: Person, source: Source) -> Page:
     )
 
 
+def _sentence(standing: Standing) -> str:
+    now = timezone.now()
+    return {
+        "syncing": "It is being read now.",
+        "paused": "Paused: nothing is read until someone lets it go on.",
+        "ok": f"As fresh as agreed: last read {age(standing, now)}.",
+        "late": f"Older than agreed: last read {age(standing, now)}.",
+        "failing": "The last sync failed and is tried again by itself.",
+        "refused": "The source refuses us: a person must act.",
+        "new": "It has not been read yet.",
+    }[standing.state]
+
+
 def _warning(source: Source) -> str:
     words = ending(source, timezone.now())
     return f"Its {words}: make a new one and store it here." if words else ""
