@@ -47,10 +47,7 @@ def read(user: Person) -> list[Standing]:
 
 def standings(sources: Sequence[Source], now: datetime) -> list[Standing]:
     keys = [source.pk for source in sources]
-    newest = Source.objects.filter(pk__in=keys).with_newest_syncs()
-    known = {
-        key: (last, good) for key, last, good in newest.values_list("pk", "last_sync", "good_at")
-    }
+    known = Source.objects.filter(pk__in=keys).newest_syncs()
     syncs = Sync.objects.in_bulk([last for last, _ in known.values() if last])
     nothing = (None, None)
     return [
