@@ -141,3 +141,21 @@ def test_empty_and_ambiguous_pages(
     ):
         page.goto(url)
         drawn(page, page_checks, name)
+
+
+def test_a_key_that_two_sources_have_is_asked_about(
+    transactional_db: None, signed_in_page: SignIn, page_checks: PageChecks
+) -> None:
+    lab = Lab()
+    run = lab.run("R-1", name="focal loss")
+    lab.task("DOC-7", summary="Read whole amounts of five boxes", status="In Progress")
+    lab.task("DOC-7", source=lab.source("second", "jira"), summary="Draft the data sheet")
+    page = signed_in_page(lab.lead)
+    page.goto(f"/runs/{run.pk}/")
+    page.get_by_label("Task's key").fill("doc-7")
+    page.get_by_role("button", name="Tie to task").click()
+    expect(page.locator("#content")).to_contain_text("Several tasks have this key")
+    drawn(page, page_checks, "which-task")
+    page.get_by_role("button", name="Tie to DOC-7 of Second").click()
+    expect(page.locator("#content")).to_contain_text("Draft the data sheet")
+    expect(page.locator("#content")).not_to_contain_text("Read whole amounts")
