@@ -13,7 +13,7 @@ COMPILE := $(UV) pip compile --quiet pyproject.toml --generate-hashes --no-emit-
 TESTS ?= tests
 WORKERS ?= 2
 
-.PHONY: help run reset doctor test check fmt bench lock chromium mlflow
+.PHONY: help run reset doctor test soak check fmt bench lock chromium mlflow
 
 help: ## what can be typed here
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -29,6 +29,12 @@ doctor: .venv/.run ## say in words what is wrong with this setup
 
 test: .venv/.test chromium mlflow ## every test, in a real browser and on real servers
 	@$(PYTHON) -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+soak: .venv/.test ## hours in a minute: churn, faults and killed servers, several seeds
+	$(PYTHON) -m tests.soak --mode cloud --webhooks --seconds 60 --seed 1
+	$(PYTHON) -m tests.soak --mode dc --seconds 60 --seed 2
+	$(PYTHON) -m tests.soak --mode cloud --seconds 60 --seed 3
+	$(PYTHON) -m tests.soak --mode dc --webhooks --seconds 60 --seed 4
 
 check: .venv/.test ## lint, types, floors (migrations are checked by a test)
 	$(PYTHON) -m ruff check .

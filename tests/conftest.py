@@ -41,7 +41,7 @@ loopback.refuse_others()
 hypothesis.settings.register_profile("labledger", deadline=None, max_examples=60, derandomize=True)
 hypothesis.settings.load_profile("labledger")
 
-LONG = ("in_a_browser", "account_pages", "sample", "test_run.py", "any_address")
+LONG = ("soak", "in_a_browser", "account_pages", "sample", "test_run.py", "any_address")
 
 pytest_plugins = ["tests.browsing"]
 

@@ -1,0 +1,36 @@
+"""`python -m tests.soak --mode cloud --seed 1 --seconds 15`: one line of JSON with what is wrong.
+
+The servers come first, and the environment that names them: only then can
+anything be imported that reads the settings.
+"""
+
+import argparse
+import json
+import logging
+import sys
+from importlib import import_module
+
+import django
+
+from tests.soak.ground import Ground
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--mode", choices=("cloud", "dc"), default="cloud")
+    parser.add_argument("--seed", type=int, nargs="+", default=[1])
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--webhooks", action="store_true")
+    asked = parser.parse_args()
+    for seed in asked.seed:
+        with Ground() as ground:
+            django.setup()
+            logging.disable(logging.CRITICAL)  # errors are what this is about
+            jira = import_module("tests.soak.jira")
+            told = jira.soak(ground, asked.mode, seed, asked.seconds, webhooks=asked.webhooks)
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

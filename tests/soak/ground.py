@@ -1,0 +1,141 @@
+"""Servers and workers of their own, to be killed and started again."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cryptography.fernet import Fernet
+
+from portal.embedded import child, postgres, valkey
+from portal.embedded.child import Child
+from portal.embedded.folders import postgres_user
+
+PATIENCE = 60
+
+
+class Ground:
+    """PostgreSQL (with fsync, since it is killed), Valkey and a Celery worker.
+
+    Entering it sets the environment and Django up; leaving ends everything.
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="ll-soak-", dir="/tmp"))
+        self.sockets = self.folder / "run"
+        self.running: dict[str, tuple[subprocess.Popen[bytes], Child]] = {}
+
+    def __enter__(self) -> Self:
+        user = postgres_user()
+        self.folder.chmod(0o711 if user else 0o700)
+        self.sockets.mkdir(mode=0o700)
+        if user:
+            os.chown(self.sockets, user.pw_uid, user.pw_gid)
+        os.environ.update(
+            DJANGO_SETTINGS_MODULE="tests.soak.settings",
+            DATABASE_URL=postgres.address(self.sockets),
+            REDIS_URL=f"unix://{self.sockets / valkey.SOCKET}",
+            LABLEDGER_DATA=str(self.folder),
+            LABLEDGER_SECRET_KEY="only-for-the-soak",
+            LABLEDGER_CREDENTIAL_KEYS=Fernet.generate_key().decode(),
+            LABLEDGER_LOG_LEVEL="CRITICAL",
+            LABLEDGER_PLAIN_STATIC="yes",
+        )
+        self.start_postgres()
+        self.start_valkey()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for name in ("worker", "valkey", "postgres"):
+            if name in self.running:
+                process, what = self.running.pop(name)
+                child.stop(process, what)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start_postgres(self) -> None:
+        self._start(postgres.child(self.folder, self.sockets), lambda: postgres.ready(self.sockets))
+
+    def start_valkey(self) -> None:
+        self._start(valkey.child(self.folder, self.sockets), lambda: valkey.ready(self.sockets))
+
+    def start_worker(self) -> None:
+        """One pool process beside its master: what a sync runs in, and is killed."""
+        self._start(
+            Child(
+                "worker",
+                [
+                    *(sys.executable, "-m", "celery", "--app", "tests.soak.worker:app", "worker"),
+                    *("--concurrency", "1", "--loglevel", "WARNING"),
+                    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+                ],
+                orphaned_by=signal.SIGQUIT,
+                quit_by=signal.SIGQUIT,
+            ),
+            lambda: True,
+        )
+
+    def _start(self, what: Child, ready: Callable[[], bool]) -> None:
+        process = child.start(what, self.folder / f"{what.name}.log")
+        self.running[what.name] = process, what
+        end = time.monotonic() + PATIENCE
+        while not ready():
+            if time.monotonic() > end or process.poll() is not None:
+                raise RuntimeError(f"{what.name} does not start:\n{self.log(what.name)}")
+            time.sleep(0.05)
+
+    def kill_reader(self) -> bool:
+        """SIGKILL to the process that a sync runs in. False when there is none just now."""
+        master, _ = self.running["worker"]
+        readers = children_of(master.pid)
+        for pid in readers:
+            os.kill(pid, signal.SIGKILL)
+        return bool(readers)
+
+    def kill_worker(self) -> None:
+        """The whole worker, and another one."""
+        self._kill("worker")
+        self.start_worker()
+
+    def restart_postgres(self) -> None:
+        """As after a power cut: its own recovery brings it back."""
+        self._kill("postgres")
+        self.start_postgres()
+
+    def restart_valkey(self) -> None:
+        self._kill("valkey")
+        self.start_valkey()
+
+    def _kill(self, name: str) -> None:
+        """With its children: Postgres' own end by themselves once it is gone."""
+        process, _ = self.running.pop(name)
+        children = children_of(process.pid) if name == "worker" else []
+        for pid in (process.pid, *children):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        process.wait()
+
+    def log(self, name: str) -> str:
+        path = self.folder / f"{name}.log"
+        return path.read_text(errors="replace")[-3000:] if path.exists() else ""
+
+
+def children_of(parent: int) -> list[int]:
+    path = Path(f"/proc/{parent}/task/{parent}/children")
+    try:
+        return [int(word) for word in path.read_text().split()]
+    except OSError:
+        return []

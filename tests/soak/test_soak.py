@@ -1,0 +1,33 @@
+"""The mirror after churn and faults, killed readers and servers: nothing missing, nothing wrong.
+
+A longer one, with more seeds: `make soak`.
+"""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+WRONG = ("missing", "ghosts", "stale", "wrong key", "wrong sprint")
+HAPPENED = ("churn", "faults", "postgres killed", "valkey killed", "workers killed")
+
+
+def soaked(*words: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.soak", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+@pytest.mark.parametrize(
+    "words", [("--mode", "cloud", "--seed", "1", "--webhooks"), ("--mode", "dc", "--seed", "2")]
+)
+def test_after_one_quiet_cycle_the_mirror_is_true(words: tuple[str, ...]) -> None:
+    told = soaked(*words, "--seconds", "8")
+    assert {name: told[name] for name in WRONG} == dict.fromkeys(WRONG, 0), told["examples"]
+    assert told["differences"] == {}, told["examples"]
+    assert all(told.get(name) for name in HAPPENED), {name: told.get(name) for name in HAPPENED}
+    assert told["issues"] > 100
