@@ -24,9 +24,9 @@ from tracking.models import Run
 
 BOT, LEA = "bots-token", "leas-token"
 PEOPLE = [
-    {"name": "bot", "displayName": "Labledger bot", "email": "bot@x.y", "token": BOT},
-    {"name": "lea", "displayName": "Lea Lab", "email": "lea@x.y", "token": LEA},
-    {"name": "ben", "displayName": "Ben Lab", "email": "ben@x.y", "token": "bens-token"},
+    {"name": "bot", "displayName": "Labledger bot", "email": "bot@example.org", "token": BOT},
+    {"name": "lea", "displayName": "Lea Lab", "email": "lea@example.org", "token": LEA},
+    {"name": "ben", "displayName": "Ben Lab", "email": "ben@example.org", "token": "bens-token"},
 ]
 TASK, CLAIM, OTHER = 10_001, 10_002, 10_003
 SEED: dict[str, Any] = {
@@ -70,7 +70,7 @@ class Desk:
         self.jira.settings = {
             "address": practice.url,
             "mode": practice.mode,
-            "email": "bot@x.y" if practice.mode == "cloud" else "",
+            "email": "bot@example.org" if practice.mode == "cloud" else "",
             "hypothesis_types": ["Sub-task"],
             "hypothesis_labels": ["hypothesis"],
             "writes": "on",

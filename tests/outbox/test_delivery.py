@@ -119,7 +119,7 @@ def test_a_run_that_is_tied_is_linked_and_one_that_is_untied_is_not(desk: Desk) 
 
 
 def test_a_person_with_a_token_writes_as_themselves(desk: Desk) -> None:
-    desk.token_of(desk.lead, LEA, "lea@x.y")
+    desk.token_of(desk.lead, LEA, "lea@example.org")
     desk.decide()
     desk.deliver()
     assert desk.issue().comments[0].by == "lea"
@@ -130,7 +130,7 @@ def test_a_person_with_a_token_writes_as_themselves(desk: Desk) -> None:
 def test_nobody_edits_a_comment_as_somebody_else(desk: Desk) -> None:
     """Ben's verdict on a hypothesis whose comment Lea wrote: the bot tries, and Jira
     lets only authors edit. It is refused in Jira's own words."""
-    desk.token_of(desk.lead, LEA, "lea@x.y")
+    desk.token_of(desk.lead, LEA, "lea@example.org")
     desk.decide()
     desk.deliver()
     desk.decide("refuted", by=desk.ben)

@@ -1,0 +1,136 @@
+"""A write's standing in words, and what may be done with it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from portal.pages.plan.shown import refused
+from portal.templatetags.shown import ago_words
+from sources.models import Person
+from sprints.outbox import reading
+from sprints.outbox.asking import MAY, name_of
+from sprints.outbox.mending import MENDABLE
+from sprints.outbox.models import Write
+
+SENDING = "Sending to Jira"
+WORDS = {"pending": "waiting", "sending": "on its way", "parked": "parked", "dry": "dry run"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the queue."""
+
+    line: reading.Line
+    url: str
+    state: str
+    note: str
+    who: str
+    account: str
+    may_mend: bool
+
+
+def row(line: reading.Line) -> Row:
+    write = line.write
+    return Row(
+        line=line,
+        url=reverse("outbox_write", args=[write.pk]),
+        state=WORDS.get(write.state, write.state),
+        note=note(write),
+        who=name_of(write.by),
+        account=account(write),
+        may_mend=write.state in MENDABLE,
+    )
+
+
+def note(write: Write) -> str:
+    """Why it stands as it does."""
+    now = timezone.now()
+    match write.state:
+        case "refused":
+            return write.error
+        case "pending" if write.error:
+            return f"{write.error} Tried {times(write.tries)}; again {soon(write.not_before, now)}."
+        case "parked":
+            return write.error
+        case "sending" if write.lease_until and write.lease_until < now:
+            return "its worker stopped; another takes it up"
+        case "done":
+            return write.told[-1]["words"] if write.told else ""
+        case "dropped":
+            return write.told[-1]["words"] if write.told else ""
+    return ""
+
+
+def times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def soon(at: datetime, now: datetime) -> str:
+    return "at once" if at <= now else ago_words((now - at).total_seconds())
+
+
+def account(write: Write) -> str:
+    """ "as Lea Lab, by their own token"."""
+    if not write.account:
+        return ""
+    whose = "with their own token" if write.through_id else "the source's bot"
+    return f"as {write.account}, {whose}"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One line on a task's page: "comment: verdict confirmed", "delivered", when."""
+
+    what: str
+    state: str
+    tone: str
+    word: str
+    at: datetime | None
+    note: str
+    url: str
+
+
+TONES = {"done": "good", "refused": "bad", "parked": "warn", "sending": "accent"}
+SHORT = {"done": "delivered", "pending": "pending", "sending": "on its way", "dry": "dry run"}
+
+
+def standing(line: reading.Line) -> Standing:
+    write = line.write
+    return Standing(
+        what=line.what,
+        state=write.state,
+        tone=TONES.get(write.state, "plain"),
+        word=SHORT.get(write.state, write.state),
+        at=write.done_at if write.state == "done" else write.made_at,
+        note=note(write) if write.state in ("refused", "parked", "pending") else "",
+        url=reverse("outbox_write", args=[write.pk]),
+    )
+
+
+def may_not_send(user: Person) -> str:
+    return refused(user, MAY, SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A line of a write's history."""
+
+    at: datetime | None
+    who: str
+    what: str
+    words: str
+
+
+def happened(write: Write, people: dict[int, str]) -> list[Happened]:
+    return [
+        Happened(
+            parse_datetime(one["at"]),
+            people.get(one["by"], "somebody") if one["by"] else "the worker",
+            one["what"],
+            one["words"],
+        )
+        for one in reversed(write.told)
+    ]
