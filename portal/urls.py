@@ -24,6 +24,7 @@ urlpatterns = [
     path("hooks/<str:token>/", webhooks.knock, name="webhook"),
     path("", home.index, name="home"),
     path("", include("portal.pages.settings.urls")),
+    path("", include("portal.pages.outbox.urls")),
     # An address is changed on the settings' page, which asks for the password first.
     path("accounts/email/", RedirectView.as_view(pattern_name="settings")),
     path("accounts/", include("allauth.urls")),

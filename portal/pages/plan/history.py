@@ -1,8 +1,9 @@
 """Changes of a task as sentences."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sprints.models import TaskEvent
 
@@ -16,8 +17,16 @@ class Happened:
     what: str
 
 
-def told(events: Iterable[TaskEvent]) -> list[Happened]:
-    return [Happened(event.at, event.author_name or "Someone", words(event)) for event in events]
+def told(events: Iterable[TaskEvent], ours: Collection[UUID] = ()) -> list[Happened]:
+    """`ours` are the events that our own writes made."""
+    return [
+        Happened(
+            event.at,
+            event.author_name or "Someone",
+            words(event) + (", from here" if event.key in ours else ""),
+        )
+        for event in events
+    ]
 
 
 def words(event: TaskEvent) -> str:

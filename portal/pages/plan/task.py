@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal import moved
+from portal.pages.outbox.beside import Beside, beside
 from portal.pages.plan.history import Happened, told
 from portal.pages.plan.shown import (
     TONES,
@@ -54,6 +55,7 @@ class Page:
     runs_url: str
     runs_note: str
     logged: str
+    outbox: Beside
     mark: str  # while its sprint goes on, an open page renews itself
 
 
@@ -61,6 +63,7 @@ def read(user: Person, task: Task) -> Page:
     mark = moved.mark(user)
     seen = reading.read(user, task)
     running = {linked.run.pk for linked in seen.runs if linked.run.state == "running"}
+    outbox = beside(user, task, seen.events)
     return Page(
         seen=seen,
         tone=TONES.get(task.category, "plain"),
@@ -73,7 +76,8 @@ def read(user: Person, task: Task) -> Page:
             for one in seen.children
             if not one.is_hypothesis
         ],
-        history=told(seen.events),
+        history=told(seen.events, outbox.ours.events),
+        outbox=outbox,
         may_not_tie=refused(user, "sprints.add_evidence", "Tying runs to tasks"),
         snippets=snippets(task, seen.sprint, project_of(user, seen)),
         sprint_url=sprint_url(seen.sprint) if seen.sprint else "",

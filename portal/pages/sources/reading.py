@@ -154,6 +154,7 @@ def read(user: Person, source: Source) -> Page:
                 "post": True,
                 "refused": refused,
             },
+            *_outbox(source),
             {
                 "name": "Edit",
                 "url": reverse("source_edit", args=[source.slug]),
@@ -168,6 +169,13 @@ def read(user: Person, source: Source) -> Page:
         },
         opening=" ".join(filter(None, (_sentence(standing), _warning(source)))),
     )
+
+
+def _outbox(source: Source) -> list[dict[str, Any]]:
+    """What is written to it; only a Jira is."""
+    if source.kind != "jira":
+        return []
+    return [{"name": "Outbox", "url": f"{reverse('outbox')}?source={source.slug}"}]
 
 
 def _sentence(standing: Standing) -> str:
