@@ -2,7 +2,8 @@
 
 No login, no secret, no reason: those go to the log. 503 only for what pages
 need. A beat that is late does not take the pages away, so its age is told and
-left to the monitor: above a minute, nothing is synced.
+left to the monitor: above five minutes, nothing is synced. (Below, all workers
+may be reading: see claims.TURN.)
 """
 
 import tempfile

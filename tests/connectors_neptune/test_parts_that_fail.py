@@ -172,6 +172,17 @@ def test_until_its_files_are_in_a_run_is_not_finished(practice, logged, neptune)
     assert set(opened(neptune, first.resume)[0]) >= {"weights", "note"}
 
 
+def test_large_files_make_small_pages(practice, logged, neptune, monkeypatch):
+    """Between two pages a worker looks whether others wait for it."""
+    monkeypatch.setattr(reading, "BYTES", 100_000)
+    pages = [
+        [one for one in page.records if isinstance(one, FileRecord)]
+        for page in neptune.records(PROJECT)
+    ]
+    assert all(sum(one.size or 0 for one in page[:-1]) < 100_000 for page in pages)
+    assert sum(bool(page) for page in pages) > 1
+
+
 def test_a_file_set_that_fails_is_tried_again(practice, logged, neptune, clock):
     operation = "prepareForDownloadFileSetAttributeZip"
     practice.fault(Fault(operation, status=500, times=EVER))

@@ -25,6 +25,7 @@ from sources.connectors.neptune.zips import ZipLimits
 
 RECORDS = 500  # of a page, about
 POINTS = 20_000
+BYTES = 1 << 30  # of files: they are fetched before the next page, and others may wait
 MOST_FAILING = 50  # series and files of one sync, of runs whose others never failed
 MOST_AGAIN = 500  # runs of which a part failed, and that are to be read again
 
@@ -36,14 +37,16 @@ class Batch:
     records: list[TrackerRecord] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     points: int = 0
+    bytes: int = 0
 
     @property
     def full(self) -> bool:
-        return len(self.records) >= RECORDS or self.points >= POINTS
+        return len(self.records) >= RECORDS or self.points >= POINTS or self.bytes >= BYTES
 
     def add(self, *records: TrackerRecord) -> None:
         self.records.extend(records)
         self.points += sum(len(one.steps) for one in records if isinstance(one, SeriesRecord))
+        self.bytes += sum(one.size or 0 for one in records if isinstance(one, FileRecord))
 
 
 @dataclass(slots=True)
