@@ -1,5 +1,6 @@
 """The sources' pages: standings, progress, forms with a test, what needs which right."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -193,6 +194,13 @@ def test_sync_now_claims_once_and_hands_it_to_a_worker(
     again = administrator.post("/sources/jira/sync/", follow=True).content.decode()
     assert "under way already" in again
     assert Sync.objects.count() == 1
+
+
+def test_each_sync_of_the_history_is_named_by_when_it_began(lab: Lab, reader: Client) -> None:
+    ended(Source.objects.get(slug="jira"))
+    rows = reader.get("/sources/jira/").content.decode().partition('id="history"')[2]
+    row = rows.partition("<tbody>")[2].partition("</tr>")[0]
+    assert re.match(r'\s*<tr><th scope="row"><time ', row), row
 
 
 def test_pause_and_go_on(lab: Lab, administrator: Client) -> None:
