@@ -123,7 +123,7 @@ def tie(request: HttpRequest, key: UUID) -> HttpResponse:
     name = word(request.POST, "task").strip()
     tasks = finding.asked(request.user, name)
     if len(tasks) > 1:
-        page = {"run": held, "name": name, "untie": "untie" in request.POST, "tasks": tasks}
+        page = {"run": held, "name": name.upper(), "untie": "untie" in request.POST, "tasks": tasks}
         return render(request, "runs/which_task.html", page)
     if not tasks:
         messages.error(request, finding.unclear(name, 0))
