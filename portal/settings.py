@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "What the pages show, as JSON. Tokens are made under Settings, API tokens.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["portal.accounts.tokens.HasScope"],
+    "GET_LIB_DOC_EXCLUDES": "portal.api.docs.unwritten",
 }
 
 # ── work in the background ───────────────────────────────────────────────────

@@ -290,3 +290,11 @@ def queries(calls: Caller, path: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         calls.get(path)
     return len(asked)
+
+
+def test_the_documentation_repeats_no_words_that_are_for_us(lab: Lab, client: Client) -> None:
+    client.force_login(lab.viewer)
+    page = client.get("/api/v1/docs/").content.decode()
+    assert "Newest first" in page
+    assert "is what a token needs to call it" not in page
+    assert "http://testserver/api/v1/tasks/DOC-123/records/" in page
