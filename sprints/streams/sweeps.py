@@ -75,12 +75,25 @@ def store_swept(source: Source, records: Sequence[Raw | Listing]) -> Stored:
 
 def _hide(source: Source, listing: Listing) -> Stored:
     before = timezone.now()
-    gone = JiraProject.objects.filter(source=source.pk, removed_at__isnull=False)
-    within = _within(source, listing.projects) | Q(project__in=gone.values("pk"))
-    stored = sweep(source, Task, listing.present, started_at=listing.at, within=within)
+    stored = sweep(
+        source,
+        Task,
+        listing.present,
+        started_at=listing.at,
+        within=_within(source, listing.projects),
+    )
+    along = _hide_along(source)
     hidden = Task.objects.filter(source=source.pk, removed_at__gte=before)
     documents.forget(hidden.values_list("key", flat=True))
-    return stored
+    return stored + Stored(removed=along)
+
+
+def _hide_along(source: Source) -> int:
+    """All tasks of a project that is hidden: that it is was judged with the list of
+    projects, and however many they are, nobody may see them there any more."""
+    gone = JiraProject.objects.filter(source=source.pk, removed_at__isnull=False)
+    shown = Task.objects.filter(source=source.pk, removed_at=None, project__in=gone.values("pk"))
+    return shown.update(removed_at=timezone.now())
 
 
 def worklog_pages(client: JiraClient, source: Source, since: Json) -> Iterator[Page[Raw]]:

@@ -47,15 +47,15 @@ def soak(ground: Ground, mode: str, seed: int, seconds: float, *, webhooks: bool
     with Practice(state, mode=mode) as practice:  # type: ignore[arg-type]
         source = made(practice, "churned")
         ground.start_worker()
-        whole_sync(source)
+        whole_sync(ground, source)
         churn, chance = Churn(state, seed), Random(seed)
         counted: Counter[str] = Counter()
         with listening(practice, source, chance) if webhooks else nothing():
             trouble(ground, practice, source, churn, chance, seconds, counted)
             practice.faults.clear()
             time.sleep(2 * LAG)
-        whole_sync(source)
-        return verdict(practice, source) | {
+        whole_sync(ground, source)
+        return verdict(ground, practice, source) | {
             "mode": mode,
             "seed": seed,
             "seconds": seconds,
@@ -119,11 +119,16 @@ def now_due(source: Source) -> None:
         free = Source.objects.filter(pk=source.pk, claim=None)
         if free.update(next_sync_at=timezone.now()):
             Cursor.objects.filter(source=source.pk).update(finished_at=None)
-        try:
-            if cache.add("soak:beat", 1, 1):
-                tasks.sync_due_sources()
-        except (RedisError, OperationalError):
-            return
+        beat()
+
+
+def beat() -> None:
+    """Once a second, what the scheduler does; the queue is away now and then."""
+    try:
+        if cache.add("soak:beat", 1, 1):
+            tasks.sync_due_sources()
+    except (RedisError, OperationalError):
+        return
 
 
 @contextmanager
@@ -178,7 +183,7 @@ def made(practice: Practice, slug: str) -> Source:
     return source
 
 
-def whole_sync(source: Source) -> None:
+def whole_sync(ground: Ground, source: Source) -> None:
     """One cycle that begins now and reads everything that is due at any time."""
 
     end = time.monotonic() + PATIENCE
@@ -191,15 +196,16 @@ def whole_sync(source: Source) -> None:
             Cursor.objects.filter(source=source.pk).update(finished_at=None)
         begun = tasks.start_sync(held)
     while not (held := Sync.objects.get(pk=begun.pk)).outcome:
-        assert time.monotonic() < end, "the sync does not end"
+        assert time.monotonic() < end, f"the sync does not end\n{ground.log('worker')}"
+        beat()
         time.sleep(0.1)
     assert held.outcome in {"done", "partial"}, (held.outcome, held.error)
 
 
-def verdict(practice: Practice, source: Source) -> dict[str, Any]:
+def verdict(ground: Ground, practice: Practice, source: Source) -> dict[str, Any]:
 
     fresh = made(practice, "fresh")
-    whole_sync(fresh)
+    whole_sync(ground, fresh)
     first, second = mirror.said(source), mirror.said(fresh)
     return {
         **truth(practice, source),

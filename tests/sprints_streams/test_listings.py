@@ -138,6 +138,8 @@ def test_a_project_that_is_gone_takes_its_lists_and_tasks_along(practice, source
     practice.state.boards[9] = replace(practice.state.boards[7], id=9, project="10001", name="New")
     practice.state.create_sprint(9, "New sprint 1")
     made = practice.state.create("NEW", "A new thing", by="mia")
+    for number in range(8):  # most of what is held: of one list alone it would not be believed
+        practice.state.create("NEW", f"Thing {number}", by="mia")
     practice.state.pass_time(60)
     lists(practice, source)
     with reading(practice) as client:
@@ -149,6 +151,7 @@ def test_a_project_that_is_gone_takes_its_lists_and_tasks_along(practice, source
     assert (shown(JiraProject), shown(Board)) == (["DOC"], ["DOC board"])
     assert shown(Sprint) == ["Sprint 48", "Sprint 49"]
     assert Task.objects.get(external_id=str(made.id)).removed_at is not None
+    assert Task.objects.filter(removed_at=None).count() == 4
     practice.state.unrestrict_project("NEW")
     lists(practice, source)
     with reading(practice) as client:
