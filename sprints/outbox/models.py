@@ -124,7 +124,7 @@ class JiraToken(models.Model):
     stored_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        default_permissions: tuple[str, ...] = ()
+        default_permissions = ()
         constraints = (
             models.UniqueConstraint(fields=("source", "user"), name="one_jira_token_a_person"),
         )

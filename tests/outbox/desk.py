@@ -115,7 +115,7 @@ class Desk:
     def token_of(self, person: User, word: str, email: str) -> JiraToken:
         token = JiraToken(source=self.jira, user=person)
         token.email = email if self.practice.mode == "cloud" else ""
-        token.secret = word
+        token.secret, token.account = word, person.get_full_name()
         token.save()
         return token
 

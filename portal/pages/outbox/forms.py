@@ -66,15 +66,18 @@ class HypothesisForm(forms.Form):
         return found
 
 
+RECENT = 500  # tasks whose statuses are offered
+
+
 class MoveForm(forms.Form):
-    """To a status that some task of the project has, or any other by its name."""
+    """To a status that some task of the project, of those changed last, has."""
 
     status = forms.ChoiceField(label="Status")
 
     def __init__(self, task: Task, given: QueryDict | None = None) -> None:
         super().__init__(given, prefix="move")
-        held = Task.objects.filter(project=task.project_id).exclude(status=task.status)
-        names = held.order_by("status").values_list("status", flat=True).distinct()[:50]
+        held = Task.objects.filter(project=task.project_id).order_by("-updated_at")
+        names = sorted({*held.values_list("status", flat=True)[:RECENT]} - {task.status})
         self.fields["status"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
 
 
