@@ -84,6 +84,7 @@ def add_sources(paths: work.Paths, ports: dict[str, int]) -> dict[str, Source]:
                 "projects": ["DOC", "OCR"],
                 "hypothesis_types": ["Hypothesis"],
                 "hypothesis_labels": ["hypothesis"],
+                "writes": "on",
             },
         },
         "archive": {

@@ -10,6 +10,7 @@ from portal import checks
 from portal.accounts import factors
 from portal.accounts.audit import changes_by
 from sources import rotation
+from sprints.outbox import hands
 
 
 class Command(BaseCommand):
@@ -19,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with changes_by(command="labledger rotate"):
-                told = rotation.rotate() + factors.rotate()
+                told = rotation.rotate() + factors.rotate() + hands.rotate()
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from None
         except OperationalError as error:
