@@ -81,10 +81,9 @@ def _copy(table: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence
 def _values(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]
 ) -> Iterable[list[Any]]:
-    take = itemgetter(*columns)
-    convert = _converters(model, columns)
+    convert = list(zip(_converters(model, columns), columns, strict=True))
     for row in rows:
-        yield [turn(value) for turn, value in zip(convert, take(row), strict=True)]
+        yield [turn(row[column]) for turn, column in convert]
 
 
 def append(model: type[models.Model], rows: Sequence[Row]) -> int:

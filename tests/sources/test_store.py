@@ -9,8 +9,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.models import Payload, Source
-from sources.store import Stored, clean, mirror, packed_json, plain, raw_of, sweep, upsert
+from sources.models import Payload, Source, Word
+from sources.store import Stored, append, clean, mirror, packed_json, plain, raw_of, sweep, upsert
 from tracking.models import Metric, TrackerProject
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,11 @@ def test_two_sources_may_hold_the_same_name(source: Source) -> None:
     mirrored(source, "a")
     assert mirrored(other, "a") == Stored(inserted=1)
     assert TrackerProject.objects.count() == 2
+
+
+def test_a_table_of_one_column_is_filled_like_any_other(source: Source) -> None:
+    assert append(Word, [{"word": "loss"}, {"word": "rate"}]) == 2
+    assert set(Word.objects.values_list("word", flat=True)) == {"loss", "rate"}
 
 
 def test_the_raw_record_is_kept_and_comes_back_whole(source: Source) -> None:
