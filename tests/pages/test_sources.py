@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from demo import jira
 from portal import freshness
+from portal.pages.sources import reading
 from portal.pages.sources.forms import SourceForm, free_slug, lines, words
 from sources import engine
 from sources.claims import begin
@@ -365,6 +366,15 @@ def test_test_connection_says_who_and_what_or_why_not_and_stores_nothing(
     for answer in (right, wrong, dead):
         assert 'value="right"' not in answer.content.decode()
     assert Source.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("skew", "words"),
+    [(-0.2, "the same as ours"), (0.4, "the same as ours"), (2.6, "3 s ahead of ours"),
+     (-7200.0, "7,200 s behind ours")],
+)  # fmt: skip
+def test_another_clock_is_told_in_words(skew: float, words: str) -> None:
+    assert reading.clock_words(skew) == words
 
 
 def test_a_folder_that_is_not_there_is_a_word(administrator: Client) -> None:

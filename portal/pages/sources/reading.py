@@ -259,7 +259,7 @@ class Tested:
         if self.identity is None:
             return []
         found = self.identity
-        skew = "" if found.clock_skew is None else f"{found.clock_skew:+.0f} s against ours"
+        skew = "" if found.clock_skew is None else clock_words(found.clock_skew)
         rows = (
             ("Signed in as", found.who),
             ("Sees", ", ".join(found.projects) or "no project"),
@@ -269,6 +269,14 @@ class Tested:
             ("Credential expires", found.expires_at or ""),
         )
         return [Pair(label, value) for label, value in rows if value]
+
+
+def clock_words(skew: float) -> str:
+    """`skew`: seconds that the other side's clock is ahead of ours."""
+    seconds = round(abs(skew))
+    if not seconds:
+        return "the same as ours"
+    return f"{seconds:,} s {'ahead of' if skew > 0 else 'behind'} ours"
 
 
 def test(form: SourceForm) -> Tested:
