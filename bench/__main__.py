@@ -4,7 +4,7 @@ import argparse
 import subprocess
 import sys
 
-NAMES = ("store", "series", "archive", "runs", "jira", "pages", "search")
+NAMES = ("store", "series", "archive", "runs", "mlflow", "jira", "pages", "search")
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """Registered models with their versions, and the models that a run logged."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -19,25 +19,39 @@ type Found = Mapping[str, Any]
 
 
 def registered(site: Site) -> Iterator[list[RunRecord] | Gap]:
-    """Every model, then every version, by pages; a gap where there is no registry."""
+    """Every model, then every version, by pages; a gap where there is no registry.
+    A list of versions does not tell their aliases, the models do."""
+    named: dict[tuple[str, str], list[str]] = {}
     try:
         for page in site.pages(
             "registered-models/search", {"max_results": 100}, answers=NO_REGISTRY
         ):
-            yield [model_of(one) for one in page.get("registered_models") or ()]
+            models = page.get("registered_models") or ()
+            for name, alias, version in aliases_of(models):
+                named.setdefault((name, version), []).append(alias)
+            yield [model_of(one) for one in models]
         for page in site.pages("model-versions/search", {"max_results": 500}, answers=NO_REGISTRY):
-            yield [version_of(one) for one in page.get("model_versions") or ()]
+            yield [
+                version_of(one, named.get((one["name"], str(one["version"])), ()))
+                for one in page.get("model_versions") or ()
+            ]
     except NotGiven as refusal:
         yield Gap("registered models", str(refusal))
 
 
+def aliases_of(models: Iterable[Found]) -> Iterator[tuple[str, str, str]]:
+    """(model, alias, version) of each."""
+    for model in models:
+        for one in model.get("aliases") or ():
+            yield model["name"], one["alias"], str(one["version"])
+
+
 def model_of(found: Found) -> RunRecord:
-    aliases = {one["alias"]: one["version"] for one in found.get("aliases") or ()}
-    told = common(found) | {f"aliases/{name}": text(aliases[name]) for name in sorted(aliases)}
-    return record("model", found["name"], told)
+    aliases = {f"aliases/{alias}": text(version) for _, alias, version in aliases_of([found])}
+    return record("model", found["name"], common(found) | aliases)
 
 
-def version_of(found: Found) -> RunRecord:
+def version_of(found: Found, aliases: Sequence[str] = ()) -> RunRecord:
     """MLflow's own "None" is no stage."""
     stage = found.get("current_stage") or ""
     told = common(found) | {
@@ -46,7 +60,7 @@ def version_of(found: Found) -> RunRecord:
         "run/id": text(found.get("run_id") or ""),
         "source": text(found.get("source") or ""),
         "status": text(found.get("status") or ""),
-        "aliases": Attribute("string_set", sorted(found.get("aliases") or ())),
+        "aliases": Attribute("string_set", sorted({*aliases, *(found.get("aliases") or ())})),
     }
     return record("model_version", f"{found['name']}-{found['version']}", told)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any
@@ -17,6 +18,7 @@ type Found = Mapping[str, Any]
 
 # Paths that mean something else than a result to who stores them.
 NO_RESULT = ("sys/", "parameters/", "params/", "hyperparameters/", "hparams/", "config/")
+SHORT, MANY = 40, 50_000  # characters of a parameter, and parameters, that are remembered
 AT_WORK = frozenset({"RUNNING", "SCHEDULED"})
 FAILED = frozenset({"FAILED", "KILLED"})
 NO_COMMIT = Gap("commit", "was not logged: no git repository where the run began")
@@ -159,13 +161,26 @@ def labels(tags: Mapping[str, str]) -> dict[str, Attribute]:
 def settings(params: Mapping[str, str]) -> dict[str, Attribute]:
     """Parameters, under the folder that says so."""
     return {
-        path if path.startswith("parameters/") else f"parameters/{path}": parameter(value)
+        parameter_path(path): parameter(value)
+        if len(value) <= SHORT
+        else Attribute("string", value)
         for path, value in params.items()
         if not path.startswith("sys/")
     }
 
 
+def text(told: str) -> Attribute:
+    return Attribute("string", told)
+
+
+@lru_cache(MANY)
+def parameter_path(name: str) -> str:
+    return name if name.startswith("parameters/") else f"parameters/{name}"
+
+
+@lru_cache(MANY)
 def parameter(told: str) -> Attribute:
+    """Remembered: the runs of an experiment differ in few values."""
     value = spoken(told)
     if isinstance(value, bool):
         return Attribute("bool", value)

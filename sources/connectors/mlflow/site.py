@@ -1,6 +1,7 @@
 """One MLflow server: its address, how one logs in, and asking it."""
 
 import base64
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REQUESTS = 20_000  # of one sync: histories and folders are asked for one by one
 
 type Found = dict[str, Any]
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log each request, address and all
 
 
 class NotGiven(Exception):

@@ -40,14 +40,12 @@ def pairs(listed: Any) -> dict[str, str]:
     return {one["key"]: one.get("value", "") for one in listed or ()}
 
 
-def spoken(told: Any) -> Json:
+def spoken(told: str) -> Json:
     """A parameter as it was before MLflow made text of it, where that is certain.
 
     Only what Python itself would have written so: `0012` and `1.10` are no
     numbers, they are names and versions.
     """
-    if not isinstance(told, str) or len(told) > 40:
-        return str(told)
     if told in {"True", "False"}:
         return told == "True"
     try:

@@ -1,0 +1,92 @@
+"""Runs from MLflow's wire format through the store: `python -m bench.mlflow 5000`.
+
+The pages are such as a server sends; none is asked, so no history and no file
+is read. What is measured is ours: JSON, mapping, storing.
+"""
+
+import json
+import random
+import sys
+
+from bench.ground import ground, line, took
+
+PARAMS, METRICS, TAGS, PAGE = 180, 10, 10, 200
+START = 1_767_225_600_000
+
+
+def wire_pages(total: int) -> list[bytes]:
+    chance = random.Random(1)
+    return [
+        json.dumps(
+            {"runs": [wire_run(chance, n) for n in range(at, min(at + PAGE, total))]}
+        ).encode()
+        for at in range(0, total, PAGE)
+    ]
+
+
+def wire_run(chance: random.Random, number: int) -> dict[str, object]:
+    start = START + number * 60_000
+    params = {f"group_{n % 20}/option_{n}": str(n * 1.5) for n in range(PARAMS - 3)}
+    params |= {"optimizer": chance.choice(["adam", "sgd"]), "seed": str(number), "lr": "0.001"}
+    tags = {f"label_{n}": f"value {number % 97}" for n in range(TAGS - 2)}
+    tags |= {"sprint": str(40 + number % 12), "mlflow.user": f"person{number % 9}"}
+    return {
+        "info": {
+            "run_id": f"{number:032x}",
+            "experiment_id": "1",
+            "run_name": f"run-{number}",
+            "status": "FINISHED",
+            "start_time": start,
+            "end_time": start + 50_000,
+            "artifact_uri": f"mlflow-artifacts:/1/{number:032x}/artifacts",
+            "lifecycle_stage": "active",
+        },
+        "data": {
+            "params": [{"key": key, "value": value} for key, value in params.items()],
+            "tags": [{"key": key, "value": value} for key, value in tags.items()],
+            "metrics": [
+                {"key": f"metric_{n}", "value": chance.random(), "timestamp": start, "step": 0}
+                for n in range(METRICS)
+            ],
+        },
+    }
+
+
+def main(total: int) -> None:
+    from django.db import transaction
+
+    from sources.connectors.mlflow.runs import Experiment, Run, run_of
+    from sources.models import Source
+    from tracking.streams import known, store
+
+    source = Source.objects.create(slug="bench", name="Bench", kind="mlflow")
+    experiment = Experiment("1", "acme/documents")
+    pages = wire_pages(total)
+
+    def read(page: bytes) -> list[Run]:
+        return [run_of(one, experiment, "bench") for one in json.loads(page)["runs"]]
+
+    def stored() -> None:
+        for page in pages:
+            runs = read(page)
+            with transaction.atomic():
+                store(source, [one.record for one in runs])
+
+    def swept() -> None:
+        for page in pages:
+            runs = read(page)
+            held = known.seen(source, [("1", one.id) for one in runs])
+            if held != {one.id: one.seen for one in runs}:
+                raise SystemExit("A run that is stored is not known.")
+
+    keys = PARAMS + METRICS + TAGS
+    line("page of 200 runs on the wire", f"{len(pages[0]) / 1e6:.1f} MB", f"{keys} keys a run")
+    line("JSON and mapping alone", f"{total / took(lambda: [read(page) for page in pages]):,.0f}/s")
+    line("new runs into the store", f"{total / took(stored):,.0f}/s")
+    line("the same again, unchanged", f"{total / took(stored):,.0f}/s")
+    line("a sweep's question: is it stored as it is?", f"{total / took(swept):,.0f}/s")
+
+
+if __name__ == "__main__":
+    with ground():
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000)

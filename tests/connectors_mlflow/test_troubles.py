@@ -1,0 +1,176 @@
+"""Servers that are slow, broken, rate-limited or closed, with a real one behind."""
+
+import base64
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TypeGuard
+
+import pytest
+
+from demo.mlflow import Server, Writer
+from sources.connectors.base import RunRecord, Trouble, Unauthorized, Unavailable
+from sources.connectors.mlflow import MlflowClient, plain_address, reading
+from sources.http import Limits
+from tests.connectors_mlflow.proxy import Fault, Proxy, a_web_page, cut_off, status
+from tests.connectors_mlflow.reading import Readings
+
+START = 1_790_000_000_000
+SHORT = Limits(connect=2.0, read=1.0, total=1.5, attempts=3, backoff=0.01)
+
+
+@pytest.fixture
+def proxy(server: Server) -> Iterator[Proxy]:
+    with Proxy(server.url) as between:
+        yield between
+
+
+@pytest.fixture
+def hasty(proxy: Proxy, experiment: str, writer: Writer) -> Iterator[MlflowClient]:
+    """Two finished runs with a history each, read through the proxy."""
+    for _ in range(2):
+        points = [(step, START + step, 1.0) for step in range(30)]
+        writer.run(experiment, start=START, end=START + 1, metrics={"loss": points})
+    made = MlflowClient(proxy.url, chosen=[experiment], limits=SHORT)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        status(429, retry_after="0"),
+        status(429, retry_after=format_datetime(datetime.now(UTC) - timedelta(hours=1))),
+        status(500),
+        status(503),
+        "reset",
+        cut_off,
+        a_web_page,
+    ],
+    ids=["429 seconds", "429 date", "500", "503", "reset", "cut JSON", "HTML"],
+)
+@pytest.mark.parametrize("at", ["experiments/search", "runs/search", "get-history"])
+def test_a_passing_fault_loses_nothing(
+    proxy: Proxy, hasty: MlflowClient, spoil: object, at: str
+) -> None:
+    proxy.faults.append(Fault(at, spoil))  # type: ignore[arg-type]
+    found = Readings(hasty.runs())
+    assert len(found.runs) == 2
+    assert [len(one.steps) for one in found.series.values()] == [30, 30]
+    assert found.gaps == []
+    assert proxy.faults[0].times == 0
+
+
+@pytest.mark.parametrize("spoil", [status(500), "reset", "drip", a_web_page])
+def test_a_fault_that_stays_is_unavailable_in_words(
+    proxy: Proxy, hasty: MlflowClient, spoil: object
+) -> None:
+    proxy.faults.append(Fault("runs/search", spoil, times=99))  # type: ignore[arg-type]
+    with pytest.raises(Unavailable, match="MLflow at"):
+        Readings(hasty.runs())
+
+
+def test_a_long_rest_is_not_slept_but_told(proxy: Proxy, hasty: MlflowClient) -> None:
+    proxy.faults.append(Fault("runs/search", status(429, retry_after="3600"), times=99))
+    with pytest.raises(Unavailable) as caught:
+        Readings(hasty.runs())
+    assert caught.value.retry_at is not None
+    assert caught.value.retry_at > datetime.now(UTC) + timedelta(minutes=59)
+
+
+def test_a_reading_that_broke_off_is_finished_by_the_next(
+    proxy: Proxy, hasty: MlflowClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first page is stored, runs and one series; then the server goes away."""
+    monkeypatch.setattr(reading, "RECORDS", 3)
+    pages = hasty.runs()
+    proxy.faults.append(Fault("artifacts/list", status(429), times=99))
+    stored = next(pages)
+    with pytest.raises(Unavailable):
+        Readings(pages)
+    proxy.faults.clear()
+    known = {one.run: str(one.provenance["seen"]) for one in stored.records if is_run(one)}
+    assert len(known) == 2
+    found = Readings(hasty.runs(stored.resume, lambda _: known))
+    assert len(found.series) == 2
+
+
+def is_run(record: object) -> TypeGuard[RunRecord]:
+    return isinstance(record, RunRecord)
+
+
+def test_a_server_without_bulk_histories_is_asked_one_by_one(
+    proxy: Proxy, hasty: MlflowClient
+) -> None:
+    proxy.faults.append(Fault("get-history-bulk", status(404), times=99))
+    found = Readings(hasty.runs())
+    assert [len(one.steps) for one in found.series.values()] == [30, 30]
+    assert sum("get-history?" in asked for asked in proxy.asked) == 2
+
+
+def test_an_experiment_that_is_closed_to_us_is_a_gap_and_the_others_are_read(
+    proxy: Proxy, hasty: MlflowClient, writer: Writer, experiment: str
+) -> None:
+    closed = writer.experiment(f"closed beside {experiment}")
+    writer.run(closed, start=START)
+    client = MlflowClient(proxy.url, chosen=[closed, experiment], limits=SHORT)
+    first = Readings(client.runs())
+    assert len(first.runs) == 3
+    proxy.faults.append(Fault(f'"{closed}"', status(403), times=99))
+    again = Readings(client.runs(first.resume))
+    client.close()
+    assert [gap.what for gap in again.gaps] == [f"experiment closed beside {experiment}"]
+    assert "403" in again.gaps[0].why
+
+
+def test_a_proxys_own_404_hides_no_run(proxy: Proxy, hasty: MlflowClient) -> None:
+    found = Readings(hasty.runs())
+    held = [(one.project, one.run) for one in found.runs.values()]
+    proxy.faults.append(Fault("runs/search", status(200, b'{"runs": []}'), times=9))
+    proxy.faults.append(Fault("runs/get", status(404, b"<h1>no such page</h1>"), times=9))
+    assert Readings(hasty.sweep(held=lambda: held)).records == []
+
+
+def test_a_refused_login_is_unauthorized_and_says_no_secret(proxy: Proxy) -> None:
+    proxy.faults.append(Fault("experiments/search", status(401, b'{"message": "s3cret!"}')))
+    client = MlflowClient(proxy.url, user="ada", secret="s3cret!", limits=SHORT)
+    with pytest.raises(Unauthorized) as caught:
+        client.test()
+    client.close()
+    assert "401" in str(caught.value)
+    assert "s3cret!" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("user", "expected"),
+    [("", "Bearer s3cret"), ("ada", "Basic " + base64.b64encode(b"ada:s3cret").decode())],
+)
+def test_a_secret_is_a_token_or_a_users_password(user: str, expected: str) -> None:
+    client = MlflowClient("http://localhost:1", user=user, secret="s3cret")
+    assert client.site.client.headers["Authorization"] == expected
+    client.close()
+
+
+def test_a_secret_does_not_travel_in_plain_sight() -> None:
+    with pytest.raises(Unauthorized, match="plain http"):
+        MlflowClient("http://mlflow.test", secret="s3cret")
+    MlflowClient("http://mlflow.test", secret="s3cret", insecure=True).close()
+    MlflowClient("http://mlflow.test").close()
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("https://mlflow.test/", "https://mlflow.test"),
+        ("mlflow.test:5000", "https://mlflow.test:5000"),
+        ("http://mlflow.test/tracking/#/experiments/3", "http://mlflow.test/tracking"),
+    ],
+)
+def test_an_address_is_taken_as_people_copy_it(written: str, plain: str) -> None:
+    assert plain_address(written) == plain
+
+
+@pytest.mark.parametrize("written", ["", "ftp://mlflow.test", "https://ada:pw@mlflow.test", "//"])
+def test_what_is_no_address_is_refused(written: str) -> None:
+    with pytest.raises(Trouble):
+        plain_address(written)
