@@ -9,6 +9,7 @@ from uuid import UUID
 from sprints.models import Task, TaskEvent
 from sprints.outbox.models import Write
 
+SPENT = {"timespent", "timeestimate", "worklogid"}  # what a worklog changes besides
 SKEW = timedelta(minutes=5)  # Jira's clock and ours
 
 
@@ -47,6 +48,8 @@ def _is_echo(event: TaskEvent, write: Write) -> bool:
             return event.kind == "status" and event.after.casefold() == _status(write)
         case "labels":
             return event.field.casefold() == "labels"
+        case "worklog":
+            return event.field.casefold() in SPENT
         case "subtask":
             return event.kind == "created"
     return False

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from sprints.outbox.asking import Refused
+from sprints.outbox.asking import Refused, name_of
 from sprints.outbox.models import Write
 
 SAID = ("comment", "worklog")  # in a person's name
@@ -47,6 +48,8 @@ def change(write: Write, words: Mapping[str, Any], *, by: int) -> Write:
     before = {name: held.asked.get(name, "") for name in known}
     held.asked = {**held.asked, **known}
     held.by_id = by
+    if "who" in held.asked:
+        held.asked["who"] = name_of(User.objects.get(pk=by))
     told = "; ".join(f"{name}: {old} → {known[name]}" for name, old in before.items())
     if held.state == "dry":
         return _saved(held, "changed", told, by=by)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sources.connectors.jira import richtext
 from sprints import links
-from sprints.outbox import asking
+from sprints.outbox import asking, mending
 from sprints.outbox.models import Write
 from tests.outbox.desk import CLAIM, LEA, OTHER, TASK, Desk, texts
 
@@ -79,6 +79,20 @@ def test_a_new_hypothesis_becomes_a_sub_task_whose_claim_is_read_back(desk: Desk
     assert mirrored.claimed["metric"] == "valid/f1"
     assert mirrored.claimed["threshold"] == 0.93
     assert mirrored.claimed["baseline"] == "DOC-2"
+
+
+def test_a_sub_task_type_that_the_project_lacks_is_refused_and_mended(desk: Desk) -> None:
+    made = asking.new_hypothesis(desk.task, by=desk.lead, summary="Focal loss helps")
+    Write.objects.filter(pk=made.pk).update(asked=made.asked | {"kind": "Task"})
+    desk.deliver()
+    row = desk.write("subtask")
+    assert row.state == "refused"
+    assert row.error.startswith("Its project has no sub-task type Task; it has: ")
+    mending.change(row, {"kind": "sub-task"}, by=desk.ben.pk)
+    desk.deliver()
+    row = desk.write("subtask")
+    assert (row.state, row.by) == ("done", desk.ben)
+    assert "Written by Ben Lab" in texts([desk.issue(int(row.result_id)).description])[0]
 
 
 def test_a_move_asks_which_transition_leads_there(desk: Desk) -> None:

@@ -234,7 +234,9 @@ def test_what_comes_back_with_a_sync_is_known_as_ours(desk: Desk) -> None:
     page = body(client_of(desk.lead).get(f"/h/{desk.claim.name}/"))
     assert page.count(">from here<") == 1, "the comment of ours, and not theirs"
     assert "moved it from To Do to Done, from here" in page
-    assert body(client_of(desk.lead).get(f"/t/{desk.task.name}/")).count(">from here<") == 1
+    spent = body(client_of(desk.lead).get(f"/t/{desk.task.name}/"))
+    assert spent.count(">from here<") == 1
+    assert "changed the timespent from 0 to 3600, from here" in spent
 
 
 def test_a_form_on_the_tasks_page_makes_a_hypothesis(desk: Desk) -> None:

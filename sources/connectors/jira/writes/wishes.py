@@ -163,22 +163,35 @@ class Subtask:
     mark: str
 
     def request(self, issue: str, *, cloud: bool) -> Request:
+        return Request("POST", "issue", self._sent(issue, {"name": self.kind}, cloud=cloud))
+
+    def _sent(self, issue: str, kind: Record, *, cloud: bool) -> Record:
         fields = {
             "project": {"id": self.project},
             "parent": {"id": issue},
-            "issuetype": {"name": self.kind},
+            "issuetype": kind,
             "summary": self.summary,
             "description": body(self.text, cloud=cloud),
             "labels": [*self.labels, self.mark],
         }
-        return Request("POST", "issue", {"fields": fields})
+        return {"fields": fields}
 
     def apply(self, pen: Pen, issue: str, since: datetime | None) -> Effect:
         if since is not None and (made := self._made(pen, issue)):
             return made
-        asked = self.request(issue, cloud=pen.cloud)
-        told = pen.post_once(asked.path, asked.body)
+        told = pen.post_once("issue", self._sent(issue, self._kind(pen), cloud=pen.cloud))
         return Effect(id=text(told, "id"), key=text(told, "key"))
+
+    def _kind(self, pen: Pen) -> Record:
+        """The type's id: projects may each have types of their own by the same name."""
+        key = "issueTypes" if pen.cloud else "values"
+        path = f"issue/createmeta/{self.project}/issuetypes"
+        known = [one for one in pen.pages(path, key) if part(one, "subtask") is True]
+        for one in known:
+            if same(text(one, "name"), self.kind):
+                return {"id": text(one, "id")}
+        names = ", ".join(text(one, "name") for one in known) or "none"
+        raise Declined(f"Its project has no sub-task type {self.kind}; it has: {names}.")
 
     def _made(self, pen: Pen, issue: str) -> Effect | None:
         home = pen.get(f"issue/{issue}", fields="subtasks")
