@@ -6,6 +6,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from sources.models import Source, Sync
+from sources.webhooks.models import Hint
 
 KEPT_FOR = timedelta(days=30)
 KEPT_OF_EACH = 200  # whatever their age, and beside them the last good one
@@ -13,7 +14,10 @@ KEPT_OF_EACH = 200  # whatever their age, and beside them the last good one
 
 def forget(now: datetime) -> int:
     """Deletes ended syncs that are older than thirty days, but of no source its
-    newest two hundred or its last good one. How many they were."""
+    newest two hundred or its last good one. How many they were.
+
+    Read hints go, too: nobody repeats a webhook after so long."""
+    Hint.objects.older_than(now - KEPT_FOR).delete()
     deleted, _ = Sync.objects.filter(pk__in=_outlived(now).values("pk")).delete()
     return deleted
 

@@ -1,9 +1,13 @@
 """Every stored credential under the newest key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from django.db import models
 
 from sources import secrets
 from sources.models import Source
+from sources.webhooks.models import Webhook
 
 
 @dataclass(slots=True)
@@ -22,12 +26,17 @@ def rotate() -> Rotated:
     entered meanwhile is newer than ours and stays."""
     told = Rotated()
     for source in Source.objects.exclude(sealed_secret=None).order_by("name"):
-        held = bytes(source.sealed_secret or b"")
-        try:
-            fresh = secrets.rotated(held)
-        except secrets.Unreadable:
-            told.unreadable.append(source.name)
-            continue
-        same = Source.objects.filter(pk=source.pk, sealed_secret=held)
-        told.done += same.update(sealed_secret=fresh)
+        told += _row(source, ("sealed_secret",), source.name)
+    for webhook in Webhook.objects.select_related("source").order_by("source__name"):
+        told += _row(webhook, ("sealed_token", "sealed_secret"), f"webhook of {webhook.source}")
     return told
+
+
+def _row(row: models.Model, names: Sequence[str], called: str) -> Rotated:
+    """A row's secrets together, if it still has them."""
+    held = {name: bytes(getattr(row, name) or b"") for name in names}
+    try:
+        fresh = {name: secrets.rotated(sealed) for name, sealed in held.items()}
+    except secrets.Unreadable:
+        return Rotated(unreadable=[called])
+    return Rotated(type(row)._default_manager.filter(pk=row.pk, **held).update(**fresh))

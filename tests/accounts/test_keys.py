@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from portal import cli
 from sources.models import Source
 from sources.rotation import rotate
+from sources.webhooks.receiving import open_door
 from tests.accounts.making import code_of, person
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,18 @@ def test_after_rotation_the_old_key_is_needed_no_more(source, settings):
     settings.CREDENTIAL_KEYS = [NEW]
     source.refresh_from_db()
     assert source.secret == "token"
+
+
+def test_a_webhooks_address_and_secret_are_rotated_too(source, settings):
+    door = open_door(source, signed=True)
+    token, secret = door.token, door.secret
+    settings.CREDENTIAL_KEYS = [NEW, OLD]
+    assert rotate().done == 2
+    settings.CREDENTIAL_KEYS = [NEW]
+    door.refresh_from_db()
+    assert (door.token, door.secret) == (token, secret)
+    settings.CREDENTIAL_KEYS = [OLD]
+    assert rotate().unreadable == ["Lab", "webhook of Lab"]
 
 
 def test_rotating_twice_does_no_harm(source, settings):

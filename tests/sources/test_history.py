@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal import freshness, tasks
 from sources import history
 from sources.models import Source, Sync
+from sources.webhooks.models import Hint
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -80,3 +81,11 @@ def test_standings_cost_two_queries(
     with django_assert_num_queries(2):
         found = freshness.standings(held, NOW)
     assert {one.good_at for one in found} == {NOW - HOUR}
+
+
+def test_hints_that_were_read_long_ago_go_and_waiting_ones_stay(source: Source) -> None:
+    now = timezone.now()
+    for name, read in (("old", now - timedelta(days=31)), ("new", now), ("waiting", None)):
+        Hint.objects.create(source=source, identifier=name, ids=["1"], read_at=read)
+    history.forget(now)
+    assert set(Hint.objects.values_list("identifier", flat=True)) == {"new", "waiting"}
