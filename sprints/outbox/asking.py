@@ -39,9 +39,10 @@ def verdict_given(verdict: Verdict) -> list[Write]:
     task, by = verdict.task, User.objects.get(pk=verdict.by_id)
     if not sends(task, by):
         return []
-    run = Run.objects.filter(pk=verdict.run).first() if verdict.run else None
-    asked = _verdict_words(verdict, by, run)
     cites = [UUID(one) for one in verdict.figures.get("sources") or ()]
+    # Of figures that do not tell of what sources they are, nobody can say who may read them.
+    run = Run.objects.filter(pk=verdict.run, source__in=cites).first() if verdict.run else None
+    asked = _verdict_words(verdict, by, run)
     made = [_made(task, "comment", asked, by=by, cites=cites), _page_link(task, by)]
     return [*made, *([_run_link(run, task, by)] if run else [])]
 
@@ -217,7 +218,7 @@ def run_id(run: Run) -> str:
 
 
 def _verdict_words(verdict: Verdict, by: User, run: Run | None) -> dict[str, Any]:
-    figures = verdict.figures
+    figures = verdict.figures if "sources" in verdict.figures else {}
     names = ("metric", "direction", "threshold", "runs", "best", "baseline")
     return {
         "outcome": verdict.outcome,

@@ -18,13 +18,12 @@ from sources.connectors.base import Unauthorized, Unavailable
 from sources.connectors.jira.writes import Busy, Effect
 from sources.models import Source
 from sprints.outbox.hands import Hand, hand_for
-from sprints.outbox.models import NEWEST_COUNTS, Write, WriteQuerySet
+from sprints.outbox.models import NEWEST_COUNTS, SETTLE, Write, WriteQuerySet
 from sprints.outbox.wishes import wish_of
 
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=3)  # longer than any one request, which renews it
-SETTLE = timedelta(minutes=1)  # what was sent may still be on its way over there
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 

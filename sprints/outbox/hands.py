@@ -39,7 +39,8 @@ class Hand:
 def hand_for(write: Write, held: Write | None) -> Hand:
     """For a comment that there is already: its author's, if that is the person who
     acts now; else the bot, for nobody writes as somebody else."""
-    own = JiraToken.objects.filter(source=write.source_id, user=write.by_id).first()
+    tokens = JiraToken.objects.filter(source=write.source_id, user__is_active=True)
+    own = tokens.filter(user=write.by_id).first()
     theirs = held is None or held.through_id == write.by_id
     if own is not None and theirs:
         return Hand(write.source, own.email, own.secret, own.user_id)

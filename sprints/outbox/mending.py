@@ -1,6 +1,6 @@
 """What people do with a write: send it again, change it first, or drop it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sprints.outbox.asking import Refused, name_of
-from sprints.outbox.models import Write
+from sprints.outbox.models import SETTLE, Write
 
 SAID = ("comment", "worklog")  # in a person's name
 MENDABLE = ("refused", "parked", "pending", "dry")
@@ -31,6 +31,19 @@ def again(write: Write, *, by: int) -> Write:
     if held.state not in ("refused", "parked", "pending"):
         raise Refused(f"It is {held.state}: there is nothing to send again.")
     return _waiting(held, "sent again", by=by)
+
+
+def all_again(writes: Iterable[Write], *, by: int) -> int:
+    """Each that is refused, as it is; how many. One that somebody was quicker with
+    is left alone."""
+    sent = 0
+    for write in writes:
+        try:
+            again(write, by=by)
+        except Refused:
+            continue
+        sent += 1
+    return sent
 
 
 @transaction.atomic
@@ -73,7 +86,10 @@ def _held(write: Write) -> Write:
 
 
 def _waiting(held: Write, what: str, words: str = "", *, by: int) -> Write:
-    held.state, held.error, held.not_before = "pending", "", timezone.now()
+    """As soon as may be: what an earlier try may have sent gets time to arrive."""
+    now = timezone.now()
+    held.not_before = max(now, held.sent_at + SETTLE) if held.sent_at else now
+    held.state, held.error = "pending", ""
     return _saved(held, what, words, by=by)
 
 

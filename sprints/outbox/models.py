@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from sources.models import Person, Source, mirrored_from, visible_sources
 KINDS = ("link", "unlink", "labels", "move", "subtask", "comment", "worklog")
 STATES = ("pending", "sending", "parked", "done", "refused", "dropped", "dry")
 OPEN = ("pending", "sending", "parked")
+SETTLE = timedelta(minutes=1)  # what was sent may still be on its way over there
 NEWEST_COUNTS = ("comment", "move")  # an older one that is sent again would undo a newer
 TOLD_AT_MOST = 60  # lines of a row's history
 
@@ -106,9 +107,13 @@ class Write(models.Model):
         return self.state in OPEN
 
     def tell(self, what: str, words: str = "", *, by: int | None = None) -> None:
-        """A line of its history; the row is saved by whoever calls this."""
+        """A line of its history; the row is saved by whoever calls this. Of many
+        tries the oldest are forgotten, what people did is not."""
         line = {"at": timezone.now().isoformat(), "by": by, "what": what, "words": words}
-        self.told = [*self.told, line][-TOLD_AT_MOST:]
+        self.told = [*self.told, line]
+        if len(self.told) > TOLD_AT_MOST:
+            oldest = next((one for one in self.told if one["by"] is None), self.told[0])
+            self.told.remove(oldest)
 
 
 class JiraToken(models.Model):

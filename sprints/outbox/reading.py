@@ -59,10 +59,19 @@ def queue(
     return Queue([line(user, one) for one in rows], newer, older)
 
 
+COUNTED = ("waiting", "refused", "dry")  # the others only ever grow
+
+
 def counts(user: Person, source: UUID | None = None) -> dict[str, int]:
-    """How many there are in each view: one query."""
-    of = {name: Count("pk", filter=Q(state__in=states)) for name, states in VIEWS.items()}
-    return _within(user, "", source).aggregate(**of)
+    """How many there are in the views that somebody should look at: one query."""
+    of = {name: Count("pk", filter=Q(state__in=VIEWS[name])) for name in COUNTED}
+    states = [state for name in COUNTED for state in VIEWS[name]]
+    return _within(user, "", source).filter(state__in=states).aggregate(**of)
+
+
+def refused(user: Person, source: UUID | None, *, most: int = 500) -> list[Write]:
+    """The oldest first, as they were asked for."""
+    return list(_within(user, "refused", source).order_by("pk")[:most])
 
 
 def _within(user: Person, view: str, source: UUID | None) -> WriteQuerySet:

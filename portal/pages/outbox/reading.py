@@ -70,7 +70,7 @@ class Index:
     newer_url: str
     older_url: str
     clear_url: str
-    here: str
+    all_again: bool
 
 
 def read(user: Person, asked: QueryDict) -> Index:
@@ -99,7 +99,7 @@ def read(user: Person, asked: QueryDict) -> Index:
         newer_url=to(**where, after=found.newer) if found.newer else "",
         older_url=to(**where, before=found.older) if found.older else "",
         clear_url=to(),
-        here=to(**where),
+        all_again=view == "refused" and len(found.lines) > 1,
     )
 
 
@@ -109,7 +109,7 @@ def number(asked: QueryDict, name: str) -> int:
 
 
 def tab(name: str, state: str, where: dict[str, str], told: dict[str, int]) -> Tab:
-    count = told[state] if state else None
+    count = told.get(state)
     return Tab(name, to(**{**where, "state": state}), state == where["state"], count)
 
 

@@ -6,6 +6,7 @@ from portal.pages.outbox import tokens, views
 
 urlpatterns = [
     path("outbox/", views.index, name="outbox"),
+    path("outbox/again/", views.all_again, name="outbox_all_again"),
     path("outbox/<int:key>/", views.write, name="outbox_write"),
     path("outbox/<int:key>/again/", views.again, name="outbox_again"),
     path("outbox/<int:key>/change/", views.change, name="outbox_change"),

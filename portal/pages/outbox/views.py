@@ -19,6 +19,7 @@ from portal.pages.settings.views import asker
 from sources.models import Source
 from sprints.models import Task
 from sprints.outbox import asking, mending
+from sprints.outbox import reading as queue
 from sprints.outbox.models import MODES, WRITES, Write
 
 MAY_SEND = permission_required(asking.MAY, raise_exception=True)
@@ -56,6 +57,21 @@ def mark(request: HttpRequest, mark: UUID) -> HttpResponse:
 
 
 # ── what people do with one ──────────────────────────────────────────────────
+
+
+@require_POST
+@MAY_SEND
+def all_again(request: HttpRequest) -> HttpResponse:
+    """After a token was mended: all that was refused, of one source or of all."""
+    slug = word(request.POST, "source")
+    seen = Source.objects.visible_to(request.user).filter(slug=slug)
+    source = get_object_or_404(seen).pk if slug else None
+    held = queue.refused(request.user, source)
+    sent = mending.all_again(held, by=person(request))
+    messages.success(
+        request, f"{sent} refused {'write is' if sent == 1 else 'writes are'} sent again."
+    )
+    return redirect(reading.to(source=slug))
 
 
 @require_POST
