@@ -23,6 +23,7 @@ class Member(Mirrored):
 
     name = models.TextField()
     active = models.BooleanField(default=True)
+    mail = models.TextField(blank=True, default="", help_text="A mark of the address, not itself.")
 
     objects = MirroredQuerySet["Member"].as_manager()
 

@@ -19,14 +19,18 @@ from tracking.models import RoleRule
 
 
 def tracked(*more: pghistory.RowEvent, **options: object) -> object:
-    return pghistory.track(
+    return tracked_as(
         pghistory.InsertEvent("added"),
         pghistory.UpdateEvent("changed"),
         pghistory.DeleteEvent("removed"),
         *more,
-        meta={"default_permissions": ()},
         **options,
     )
+
+
+def tracked_as(*events: pghistory.RowEvent, **options: object) -> object:
+    """Of a table of ours: only these events."""
+    return pghistory.track(*events, meta={"default_permissions": ()}, **options)
 
 
 # A sync moves claim and next_sync_at all the time, and the credential is never

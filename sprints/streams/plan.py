@@ -4,6 +4,7 @@ import re
 
 from sources.connectors.jira.values import Person, instant
 from sources.store import Row
+from sprints.mail import mail_mark
 from sprints.streams.words import BOARD, PROJECT, Key, Record, day, needed, text, texts
 
 NUMBER = re.compile(r"(?<!\d)\d{1,9}(?!\d)")
@@ -57,5 +58,5 @@ def release_from(raw: Record, key: Key) -> Row:
 
 
 def member_from(person: Person) -> Row:
-    """No mail address: what is not kept need not be forgotten."""
-    return {"name": person.name, "active": person.active}
+    """Of the mail address only a mark: what is not kept need not be forgotten."""
+    return {"name": person.name, "active": person.active, "mail": mail_mark(person.email)}

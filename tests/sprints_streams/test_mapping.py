@@ -255,10 +255,15 @@ def test_projects_boards_releases_and_people():
         "released": True,
         "due_on": date(2026, 5, 1),
     }
-    assert member_from(Person("5b", "Former user", "kept@nowhere", active=False)) == {
+    assert member_from(Person("5b", "Former user", "", active=False)) == {
         "name": "Former user",
         "active": False,
+        "mail": "",
     }
+    kept = member_from(Person("5b", "Mia Ode", "Mia.Ode@lab.test"))["mail"]
+    assert kept == member_from(Person("6c", "M. Ode", "mia.ode@LAB.test"))["mail"]
+    assert "mia" not in kept
+    assert "lab" not in kept
 
 
 # ── history ──────────────────────────────────────────────────────────────────

@@ -6,7 +6,8 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Upper
 
 from sources.models import Mirrored, MirroredQuerySet, mirrored_from
@@ -77,6 +78,22 @@ class Run(Mirrored):
             models.Index("started_at", "key", name="runs_newest"),
             models.Index("project", "started_at", "key", name="runs_of_project"),
             models.Index("state", "started_at", "key", name="runs_in_state"),
+            models.Index(
+                "source",
+                "owner",
+                F("started_at").desc(nulls_last=True),
+                "key",
+                name="runs_of_an_owner",
+                condition=Q(removed_at=None),
+            ),
+            models.Index(
+                "source",
+                KT("code__email"),
+                F("started_at").desc(nulls_last=True),
+                "key",
+                name="runs_of_an_author",
+                condition=Q(removed_at=None, code__has_key="email"),
+            ),
             GinIndex(fields=("parameters",), opclasses=("jsonb_path_ops",), name="runs_parameters"),
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="runs_name_trigrams"),
         )
