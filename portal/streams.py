@@ -25,6 +25,7 @@ from sources.connectors.neptune_archive import Archive
 from sources.engine import Stream
 from sources.models import Source
 from sources.webhooks.hints import Listening
+from sources.remap import Mapped
 from sprints import streams as plan
 from tracking import streams as runs
 
@@ -39,7 +40,8 @@ class Setting:
 
     `plain` gives a text's one spelling, or raises a Trouble for what cannot be.
     With `leads`, it says where the credential is sent, or as whose: another
-    value needs the credential anew.
+    value needs the credential anew. With `maps`, it only says how what was read is
+    understood: another value needs nothing to be read.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Setting:
     plain: Callable[[str], str] = str.strip
     leads: bool = False
 
+    maps: bool = False
     def same(self, one: object, other: object) -> bool:
         """Whether two values mean the same, however they are spelt."""
         if isinstance(one, str) and isinstance(other, str):
@@ -67,7 +70,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of source. `secret` is the label of its credential; empty: it has none."""
+    """One kind of source. `secret` is the label of its credential; empty: it has none.
+    `stored` are the raw records that can be mapped anew."""
 
     name: str
     client: Callable[[Source], Any]
@@ -78,6 +82,7 @@ class Kind:
     webhook: Callable[..., Told] | None = None
     hints: Sequence[Stream[Any, Any]] = ()
 
+    stored: Sequence[Mapped] = ()
 
 # ── Jira ─────────────────────────────────────────────────────────────────────
 
@@ -149,6 +154,7 @@ JIRA = Kind(
     webhook=webhook.told,
     hints=[HINTS.alone(ISSUES)],
     settings=(
+    stored=plan.STORED,
         Setting(
             "address",
             "Address",
@@ -174,6 +180,7 @@ JIRA = Kind(
             "list",
             default=["Hypothesis"],
         ),
+            maps=True,
         Setting(
             "hypothesis_labels",
             "Labels that make a hypothesis",
@@ -181,6 +188,7 @@ JIRA = Kind(
             "list",
             default=["hypothesis"],
         ),
+            maps=True,
     ),
     secret="API token",  # noqa: S106 -- a label
     secret_help="Cloud: an API token of that account. Data Center: a personal access token.",  # noqa: S106
@@ -208,6 +216,11 @@ class _Archives:
         return sum(archive.requests for archive in self.held.values())
 
     def close(self) -> None:
+    @property
+    def retries(self) -> int:
+        """A disk is not asked twice."""
+        return 0
+
         for archive in self.held.values():
             archive.close()
 
@@ -299,7 +312,8 @@ def _neptune_pages(client: _Neptune, since: Json) -> Iterator[Page[TrackerRecord
     if projects and client.hidden.issuperset(projects):
         raise Unauthorized(
             f"None of its projects is to be seen: {', '.join(projects)}. "
-            "Ask for access to them, or mend their names (workspace/project)."
+            "Ask for access to them, or mend their names (workspace/project).",
+            kind="hidden",
         )
 
 

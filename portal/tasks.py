@@ -11,7 +11,7 @@ from portal import health
 from portal.accounts.audit import changes_by
 from portal.celery import app
 from portal.streams import KINDS
-from sources import engine, history, removal
+from sources import engine, history, remap, removal
 from sources.connectors.base import Told
 from sources.models import Source, Sync
 from sources.webhooks.models import Hint
@@ -36,6 +36,17 @@ def start_sync(source: Source, *, by: int | None = None, hinted: bool = False) -
     return sync
 
 
+def start_remap(source: Source, *, by: int | None = None) -> Sync | None:
+    """Maps anew what is stored, asking the source for nothing. None when a sync is
+    under way: then the next whole one begins with it."""
+    with transaction.atomic():
+        source.map_stored()
+        sync = engine.claim(source, asked_by=by, from_stored=True)
+        if sync is not None:
+            transaction.on_commit(lambda: read_source.delay(str(source.pk), str(sync.pk)))
+    return sync
+
+
 @app.task  # type: ignore[untyped-decorator]
 def read_source(source: str, sync: str) -> None:
     """One sync, however often it is delivered. Nothing, when it is gone by now."""
@@ -43,7 +54,12 @@ def read_source(source: str, sync: str) -> None:
     if asked is None:
         return
     held, kind = asked.source, KINDS[asked.source.kind]
-    streams = kind.hints if asked.due_after else kind.streams
+    stored = remap.stream(held, kind.stored)
+    if asked.from_stored:
+        engine.read(held, asked, remap.Nobody, [stored])
+        return
+    first = [stored] if remap.waits(held) else []
+    streams = kind.hints if asked.due_after else [*first, *kind.streams]
     engine.read(held, asked, lambda: kind.client(held), streams)
 
 
@@ -52,10 +68,11 @@ FOLLOWED = 60  # times, a second apart, that a hint waits for a sync under way t
 
 def follow(source: Source, told: Told) -> None:
     """After a webhook: what it told of is read at once, and after one about a
-    list the whole source."""
+    list the whole source, that list included however lately it was read."""
     if told.ids:
         follow_soon(source.pk, whole=False)
     if told.lists:
+        source.cursors.filter(stream__in=told.lists).update(finished_at=None)
         follow_soon(source.pk, whole=True)
 
 

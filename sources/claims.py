@@ -22,18 +22,27 @@ class TurnOver(Exception):
     """Others wait: this sync has read long enough, and goes on after them."""
 
 
-def claim(source: Source, *, asked_by: int | None = None, hinted: bool = False) -> Sync | None:
+def claim(
+    source: Source,
+    *,
+    asked_by: int | None = None,
+    hinted: bool = False,
+    from_stored: bool = False,
+) -> Sync | None:
     """A sync that holds the source, or None when another worker was quicker.
 
     One that was never begun is the same sync again: its message was lost, or no
     worker was free to take it up. However often it is sent, it begins once.
-    `hinted`: it reads only what webhooks told of, and the source stays due when it was.
+    `hinted`: it reads only what webhooks told of, and the source stays due when it was;
+    likewise `from_stored`: it maps stored records anew, and asks for nothing.
     """
     now = timezone.now()
     with transaction.atomic():
         queued = Sync.objects.filter(source=source).queued().first()
         sync = queued or Sync(source=source, asked_by_id=asked_by, started_at=now, heard_at=now)
-        sync.due_after = (now if source.claim else source.next_sync_at) if hinted else None
+        due = now if source.claim else source.next_sync_at
+        sync.due_after = due if hinted or from_stored else None
+        sync.from_stored = from_stored
         if not source.claim_for(sync.pk, now):
             return None
         _bury(source, now)
@@ -48,6 +57,7 @@ def _bury(source: Source, now: datetime) -> None:
         finished_at=now,
         error="The worker stopped, or was not heard of for minutes. "
         "The next sync goes on from there.",
+        trouble="stopped",
     )
 
 

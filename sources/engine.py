@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, PositiveIntegerField, Value, When
 from django.utils import timezone
 
 from sources.claims import ClaimLost, Heartbeat, Turn, TurnOver, begin, claim
@@ -24,11 +24,12 @@ log = structlog.get_logger(__name__)
 GAPS_KEPT = 200  # of one sync, in words; the rest are only counted
 SHORTEST_PAUSE = timedelta(minutes=1)  # for who asks to wait for no time, again and again
 TURN_OVER = "It has read for a while, and others were waiting: it goes on after them."
+OURS = "Labledger itself failed here; the worker's log has the details."
 REFUSED_PAUSE = timedelta(hours=1)  # a wrong token is not tried every five minutes
 
 
 class Client(Protocol):
-    """A connector's client: `requests` made so far, and an end.
+    """A connector's client: `requests` made so far, `retries` among them, and an end.
 
     It calls the beat that it is told to use before each request, with each MiB
     that comes and about every ten seconds of waiting; what the beat raises, it
@@ -37,6 +38,9 @@ class Client(Protocol):
 
     @property
     def requests(self) -> int: ...
+
+    @property
+    def retries(self) -> int: ...
 
     def use_beat(self, beat: Beat) -> None: ...
 
@@ -76,7 +80,7 @@ def read(
     if not begin(source, sync):
         return
     heart, turn = Heartbeat(source, sync), Turn(source)
-    ending = Ending("failed", "Labledger itself failed here; the worker's log has the details.")
+    ending = Ending("failed", OURS, trouble="ours")
     try:
         with closing(connect()) as client:
             client.use_beat(heart)
@@ -84,11 +88,13 @@ def read(
                 _read_stream(Reading(source, sync, client, heart, turn), stream)
         ending = Ending("partial" if sync.gap_count else "done")
     except Unauthorized as trouble:
-        ending = Ending("refused", str(trouble), timezone.now() + REFUSED_PAUSE)
+        ending = Ending(
+            "refused", str(trouble), timezone.now() + REFUSED_PAUSE, trouble=trouble.kind
+        )
     except Unavailable as trouble:
         ending = _after(trouble)
     except TurnOver:
-        ending = Ending("parked", TURN_OVER, timezone.now(), hurried=True)
+        ending = Ending("parked", TURN_OVER, timezone.now(), hurried=True, trouble="turn")
     except ClaimLost:
         ending = Ending("failed", "Another worker took this source over.")
         log.warning("claim lost", source=source.slug, sync=str(sync.pk))
@@ -117,6 +123,7 @@ class Ending:
     error: str = ""
     not_before: datetime | None = None
     hurried: bool = False
+    trouble: str = ""
 
     def next_sync_at(self, due: datetime) -> datetime:
         if self.not_before is None:
@@ -127,17 +134,23 @@ class Ending:
 def _after(trouble: Unavailable) -> Ending:
     """A time that the other side named is no failure: the sync is parked till then."""
     if trouble.retry_at is None:
-        return Ending("parked" if isinstance(trouble, Spent) else "failed", str(trouble))
+        outcome = "parked" if isinstance(trouble, Spent) else "failed"
+        return Ending(outcome, str(trouble), trouble=trouble.kind)
     until = f"{trouble.retry_at.astimezone(UTC):%d %B %H:%M} UTC"
     words = f"{str(trouble).rstrip('.')}. It asks to wait until {until}, and so we do."
     soon = timezone.now() + SHORTEST_PAUSE
-    return Ending("parked", words, max(trouble.retry_at, soon), hurried=True)
+    not_before = max(trouble.retry_at, soon)
+    return Ending("parked", words, not_before, hurried=True, trouble=trouble.kind)
 
 
 def _end(source: Source, sync: Sync, ending: Ending) -> None:
     now = timezone.now()
     Sync.objects.filter(pk=sync.pk, outcome="").update(
-        outcome=ending.outcome, error=ending.error, finished_at=now, phase=""
+        outcome=ending.outcome,
+        error=ending.error,
+        trouble=ending.trouble,
+        finished_at=now,
+        phase="",
     )
     source.release(sync.pk, ending.next_sync_at(sync.due_after or now + source.interval))
 
@@ -146,7 +159,14 @@ def _read_stream(reading: Reading, stream: Stream[Any, Any]) -> None:
     cursor, _ = Cursor.objects.get_or_create(source=reading.source, stream=stream.name)
     if _rests(cursor, stream):
         return
-    _say(reading.sync.pk, phase=stream.name, records=0, total=None)
+    _say(
+        reading.sync.pk,
+        phase=stream.name,
+        phase_began_at=timezone.now(),
+        phase_from=0,
+        records=0,
+        total=None,
+    )
     began_at = cursor.position
     for page in stream.pages(reading.client, began_at):
         if cursor.position != began_at:  # it can go on from here
@@ -185,16 +205,30 @@ def _count(sync: Sync, client: Client, page: Page[Any], stored: Stored) -> None:
     sync.gap_count += len(gaps)
     _say(
         sync.pk,
-        records=F("records") + len(page.records),
-        total=page.total,
+        **_how_far(page),
         inserted=F("inserted") + stored.inserted,
         updated=F("updated") + stored.updated,
         unchanged=F("unchanged") + stored.unchanged,
         removed=F("removed") + stored.removed,
         requests=client.requests,
+        retries=client.retries,
         gaps=sync.gaps,
         gap_count=sync.gap_count,
     )
+
+
+def _how_far(page: Page[Any]) -> dict[str, Any]:
+    """What earlier syncs have read of a stream counts among its records, and not in
+    the pace of this one, which begins with its first page."""
+    if page.done is None:
+        return {"records": F("records") + len(page.records), "total": page.total}
+    earlier = max(0, page.done - len(page.records))
+    first = Case(
+        When(records=0, then=Value(earlier)),
+        default=F("phase_from"),
+        output_field=PositiveIntegerField(),
+    )
+    return {"records": page.done, "total": page.total, "phase_from": first}
 
 
 def _words(gap: Gap) -> dict[str, str]:

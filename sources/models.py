@@ -31,6 +31,7 @@ __all__ = [
     "visible_sources",
 ]
 
+STORED = "stored records"  # the stream that maps anew what is stored, see sources/remap.py
 READING = "_reading"  # among the settings: how often they were changed
 
 type Person = User | AbstractBaseUser | AnonymousUser
@@ -110,16 +111,32 @@ class Source(models.Model):
         A sync that runs now reads by the old ones. It loses its claim, so it
         writes nothing after the page it is at; only then do the cursors go back.
         """
+        self._set_aside("The settings were changed while it ran: everything is read anew.")
+        Source.objects.filter(pk=self.pk).update(next_sync_at=timezone.now())
+        self.refresh_from_db(fields=("next_sync_at",))
+        self.cursors.exclude(stream=STORED).update(position=None, finished_at=None)
+
+    def map_anew(self) -> None:
+        """After settings were changed that only say how records are understood:
+        those that are stored are mapped again, and the source is asked for nothing.
+        Of a sync that runs now, the same as with `read_anew`; it goes on afterwards."""
+        self._set_aside("The settings were changed while it ran: it goes on by the new ones.")
+        self.map_stored()
+
+    def map_stored(self) -> None:
+        """The next sync begins with mapping anew what is stored, from its beginning."""
+        begin = {"position": {"done": 0}, "finished_at": None}
+        self.cursors.update_or_create(stream=STORED, defaults=begin)
+
+    def _set_aside(self, words: str) -> None:
         now = timezone.now()
         self.settings = {**self.settings, READING: int(self.settings.get(READING, 0)) + 1}
-        self.claim, self.next_sync_at = None, now
+        if self.claim is not None:
+            self.claim, self.next_sync_at = None, now
         self.save(update_fields=("settings", "claim", "next_sync_at"))
         self.syncs.begun().update(
-            outcome="parked",
-            finished_at=now,
-            error="The settings were changed while it ran: everything is read anew.",
+            outcome="parked", finished_at=now, error=words, trouble="settings"
         )
-        self.cursors.update(position=None, finished_at=None)
 
     def key(self, kind: str, external_id: object) -> uuid.UUID:
         """The key of a mirrored row, before it is stored and whatever comes first."""

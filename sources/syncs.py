@@ -48,11 +48,16 @@ class SyncQuerySet(models.QuerySet["Sync"]):
         return self.filter(outcome="", begun_at__isnull=False)
 
     def whole(self) -> Self:
-        """Without those that read only what webhooks told of: they make nothing fresh."""
+        """Without those that read only what webhooks told of, or what is stored: they
+        make nothing fresh."""
         return self.filter(due_after=None)
 
     def good(self) -> Self:
         return self.filter(GOOD)
+
+    def hinted(self) -> Self:
+        """Those that read only what webhooks told of."""
+        return self.filter(due_after__isnull=False, from_stored=False)
 
     def newest_first(self) -> Self:
         return self.order_by("-started_at")
@@ -71,6 +76,10 @@ class Sync(models.Model):
     heard_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     phase = models.CharField(max_length=40, blank=True)
+    phase_began_at = models.DateTimeField(null=True)
+    phase_from = models.PositiveIntegerField(
+        default=0, help_text="What of the phase's records an earlier sync had read."
+    )
     records = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True)
     inserted = models.PositiveIntegerField(default=0)
@@ -78,13 +87,21 @@ class Sync(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
     requests = models.PositiveIntegerField(default=0)
+    retries = models.PositiveIntegerField(default=0, help_text="Of the requests.")
     outcome = models.CharField(max_length=10, blank=True)
     error = models.TextField(blank=True)
+    trouble = models.CharField(
+        max_length=20, blank=True, help_text="The error's kind, see sources/advice.py."
+    )
     gaps = models.JSONField(default=list)
     gap_count = models.PositiveIntegerField(default=0)
     due_after = models.DateTimeField(
         null=True,
-        help_text="Of one that reads only what webhooks told of: when the whole source is due.",
+        help_text="Of one that reads only what webhooks told of, or only what is stored: "
+        "when the whole source is due.",
+    )
+    from_stored = models.BooleanField(
+        default=False, help_text="It maps stored records anew, and asks the source for nothing."
     )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"

@@ -8,6 +8,11 @@ from typing import BinaryIO, Literal
 type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
 type Beat = Callable[[], None]
 
+# What kind a trouble is: what to do about each, sources/advice.py says.
+type TroubleKind = Literal[
+    "token", "hidden", "address", "certificate", "away", "slow", "broken", "quota", "spent", ""
+]
+
 
 def no_beat() -> None:
     """For who reads without a claim to keep: Test connection."""
@@ -15,7 +20,12 @@ def no_beat() -> None:
 
 class Trouble(Exception):
     """A connector's only exceptions. The text is for people: it says what
-    happened, to what, and what to do, and never holds a secret."""
+    happened, to what, and what to do, and never holds a secret. `kind` is empty
+    where nobody knows more than the class."""
+
+    def __init__(self, text: str, *, kind: TroubleKind = "") -> None:
+        super().__init__(text)
+        self.kind: TroubleKind = kind
 
 
 class Unauthorized(Trouble):
@@ -28,13 +38,18 @@ class Unavailable(Trouble):
     `retry_at` is the time the other side asked us to wait for, if it did.
     """
 
-    def __init__(self, text: str, *, retry_at: datetime | None = None) -> None:
-        super().__init__(text)
+    def __init__(
+        self, text: str, *, retry_at: datetime | None = None, kind: TroubleKind = ""
+    ) -> None:
+        super().__init__(text, kind=kind)
         self.retry_at = retry_at
 
 
 class Spent(Unavailable):
     """What one sync may ask of the other side is asked: the next one goes on."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, kind="spent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,7 @@ class Page[Record]:
     resume: Json
     gaps: Sequence[Gap] = ()
     total: int | None = None  # of the whole stream, where the source says it
+    done: int | None = None  # of these, this page among them, in however many syncs
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +100,13 @@ class Told:
     """A hint: that something changed, and where to look. Never what it is now.
 
     `identifier` is the same when a delivery is repeated. `ids` are the changed
-    things' own; `lists` asks for the next sync soon, which reads all lists.
+    things' own; `lists` are the streams, read whole, in which something changed.
     """
 
     identifier: str
     event: str
     ids: Sequence[str] = ()
-    lists: bool = False
+    lists: Sequence[str] = ()
 
 
 # ── what an experiment tracker yields ────────────────────────────────────────

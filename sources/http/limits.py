@@ -42,6 +42,7 @@ class Budget:
     requests: int = 5_000
     waiting: float = 60.0
     made: int = 0
+    repeated: int = 0  # of those made
     waited: float = 0.0
     ends_at: float = math.inf
 

@@ -8,6 +8,7 @@ import httpx
 import requests
 import urllib3
 
+from sources.connectors.base import TroubleKind
 from sources.http.limits import Limits
 from sources.http.timed import DEADLINE
 
@@ -40,9 +41,10 @@ GARBLED = (urllib3.exceptions.DecodeError, httpx.DecodingError)
 class Lost(Exception):
     """An exchange that came to no answer. The text is a clause for people."""
 
-    def __init__(self, why: str, *, passing: bool = True) -> None:
+    def __init__(self, why: str, *, passing: bool = True, kind: TroubleKind = "away") -> None:
         super().__init__(why)
         self.passing = passing  # asking again may help
+        self.kind = kind
 
 
 def lost(error: Exception, limits: Limits) -> Lost:
@@ -50,24 +52,24 @@ def lost(error: Exception, limits: Limits) -> Lost:
     hold an address with a secret; only the operating system's own words."""
     chain = _chain(error)
     if _any(chain, (ssl.SSLCertVerificationError,)):
-        return Lost("has a certificate that is not trusted here", passing=False)
+        return Lost("has a certificate that is not trusted here", passing=False, kind="certificate")
     if isinstance(error, NO_ADDRESS):
-        return Lost("cannot be reached: that is not an address", passing=False)
+        return Lost("cannot be reached: that is not an address", passing=False, kind="address")
     if _any(chain, CONNECTING) and not _any(chain, (urllib3.exceptions.NewConnectionError,)):
         return Lost(f"did not take a connection within {limits.connect:g} s")
     if _any(chain, TOO_SLOW):
         return slow(limits)
     if _any(chain, CUT):
-        return Lost("broke off in the middle of its answer")
+        return Lost("broke off in the middle of its answer", kind="broken")
     if _any(chain, GARBLED):
-        return Lost("sent a body that cannot be decompressed")
+        return Lost("sent a body that cannot be decompressed", kind="broken")
     return Lost(f"cannot be reached ({_cause(chain)})")
 
 
 def slow(limits: Limits) -> Lost:
     if DEADLINE.passed():
-        return Lost(f"did not finish its answer within {limits.total:g} s")
-    return Lost(f"did not answer within {limits.read:g} s")
+        return Lost(f"did not finish its answer within {limits.total:g} s", kind="slow")
+    return Lost(f"did not answer within {limits.read:g} s", kind="slow")
 
 
 def _any(chain: list[BaseException], kinds: tuple[type[BaseException], ...]) -> bool:

@@ -10,7 +10,14 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sources.connectors.base import Beat, Trouble, Unauthorized, Unavailable, no_beat
+from sources.connectors.base import (
+    Beat,
+    Trouble,
+    TroubleKind,
+    Unauthorized,
+    Unavailable,
+    no_beat,
+)
 from sources.http.limits import HASTY, TESTED_WITHIN, Budget, Limits
 from sources.http.lost import Lost
 from sources.http.waits import after, asked_wait, breather
@@ -26,9 +33,10 @@ NAP = 10.0  # seconds of waiting between two beats
 class _Passing(Exception):
     """A fault that may be gone at the next attempt; `wait` is what was asked."""
 
-    def __init__(self, text: str, wait: float | None = None) -> None:
+    def __init__(self, text: str, wait: float | None = None, kind: TroubleKind = "away") -> None:
         super().__init__(text)
         self.wait = wait
+        self.kind = kind
 
 
 class Session:
@@ -66,6 +74,11 @@ class Session:
     def requests(self) -> int:
         """Requests made so far, retries included."""
         return self.budget.made
+
+    @property
+    def retries(self) -> int:
+        """Those among them that asked the same again, after a fault."""
+        return self.budget.repeated
 
     @contextmanager
     def hurried(self) -> Iterator[None]:
@@ -117,6 +130,7 @@ class Session:
             except _Passing as fault:
                 self._rest(asked, fault, attempt)
             attempt += 1
+            self.budget.repeated += 1
 
     def _once(self, asked: Asked) -> Reply:
         try:
@@ -127,8 +141,8 @@ class Session:
         except Lost as fault:
             text = self._text(f"{self.name} {fault} ({_place(asked)}).")
             if not fault.passing:
-                raise Unavailable(text) from None
-            raise _Passing(text) from None
+                raise Unavailable(text, kind=fault.kind) from None
+            raise _Passing(text, kind=fault.kind) from None
 
     def _limits_now(self) -> Limits:
         left = round(self.budget.left, 1)
@@ -151,6 +165,7 @@ class Session:
             raise Unavailable(
                 f"{self.name}: its quota is nearly used up, and others need the rest.",
                 retry_at=after(datetime.now(UTC), wait),
+                kind="quota",
             )
         self.budget.waited += wait
         self._sleep(wait)
@@ -166,12 +181,14 @@ class Session:
             return
         if reply.status in PASSING:
             wait = asked_wait(reply.headers, datetime.now(UTC))
-            raise _Passing(self._refusal(asked, reply), wait)
+            kind: TroubleKind = "quota" if reply.status == 429 else "broken"
+            raise _Passing(self._refusal(asked, reply), wait, kind)
         raise self._final(asked, reply)
 
     def _final(self, asked: Asked, reply: Reply) -> Trouble:
         if reply.status in (401, 403):
-            return Unauthorized(self._refusal(asked, reply))
+            kind: TroubleKind = "token" if reply.status == 401 else "hidden"
+            return Unauthorized(self._refusal(asked, reply), kind=kind)
         if 300 <= reply.status < 400:
             target = _bare(reply.headers.get("location", ""))
             return Unavailable(
@@ -179,9 +196,12 @@ class Session:
                     f"{self.name} sends us on to {target or 'nowhere'} ({_place(asked)}). "
                     "Set the address that it really has, or let this account in without a "
                     "login page."
-                )
+                ),
+                kind="address",
             )
-        return Unavailable(self._refusal(asked, reply))
+        return Unavailable(
+            self._refusal(asked, reply), kind="address" if reply.status == 404 else "broken"
+        )
 
     def _refusal(self, asked: Asked, reply: Reply) -> str:
         words = own_words(reply)
@@ -193,10 +213,10 @@ class Session:
         now = datetime.now(UTC)
         retry_at = None if fault.wait is None else after(now, fault.wait)
         if not asked.repeatable or attempt >= self.limits.attempts:
-            raise Unavailable(str(fault), retry_at=retry_at)
+            raise Unavailable(str(fault), retry_at=retry_at, kind=fault.kind)
         wait = self._wait(fault, attempt)
         if not self.budget.allows(wait):
-            raise Unavailable(str(fault), retry_at=retry_at)
+            raise Unavailable(str(fault), retry_at=retry_at, kind=fault.kind)
         self.budget.waited += wait
         self._sleep(wait)
 

@@ -35,8 +35,9 @@ UPDATE sprints_task AS child
 """
 
 
-def store(source: Source, records: Sequence[dict[str, Any]]) -> Stored:
-    """Store whole issue records. One that is unchanged costs a look-up."""
+def store(source: Source, records: Sequence[dict[str, Any]], *, remember: bool = True) -> Stored:
+    """Store whole issue records. One that is unchanged costs a look-up. What is
+    not to be remembered lies among the raw records already."""
     if not records:
         return Stored()
     rule = Rule.of(source.settings)
@@ -49,6 +50,7 @@ def store(source: Source, records: Sequence[dict[str, Any]]) -> Stored:
         TASK,
         named,
         lambda record: task_from(record, source.key, rule),
+        payload=remember,
         json_of=wire_json,
     )
     if kept.fresh:

@@ -34,10 +34,17 @@ def store_boards(source: Source, raws: Raws) -> Stored:
     return kept.stored + gone + nameless(raws, BOARD)
 
 
-def store_sprints(source: Source, raws: Raws) -> Stored:
+def store_sprints(source: Source, raws: Raws, *, remember: bool = True) -> Stored:
     """The raw sprint is kept: a plan that changed is asked for later."""
     named = numbered(raws)
-    kept = mirror(source, Sprint, SPRINT, named, lambda raw: sprint_from(raw, source.key))
+    kept = mirror(
+        source,
+        Sprint,
+        SPRINT,
+        named,
+        lambda raw: sprint_from(raw, source.key),
+        payload=remember,
+    )
     documents.write(source, [_document(one) for one in kept.fresh])
     gone, hidden = hide(source, Sprint, raws, by=BY_BOARD)
     documents.forget(hidden)

@@ -26,6 +26,7 @@ class Shelf:
     breaks_at: int | None = None
     trouble: Exception | None = None
     requests: int = 0
+    retries: int = 0
     closed: bool = False
     beat: Beat = no_beat
     asked: list[Json] = field(default_factory=list)
@@ -309,3 +310,51 @@ def test_a_reading_that_cannot_go_on_from_where_it_is_comes_to_its_end(
     stream: engine.Stream[Any, Any] = engine.Stream("projects", pages=pages, store=store)
     assert run(source, Shelf([]), stream).outcome == "done"
     assert Cursor.objects.get().finished_at
+
+
+# ── pace, retries, the kind of a trouble ─────────────────────────────────────
+
+
+def test_a_sync_keeps_how_often_it_had_to_ask_again(source: Source) -> None:
+    shelf = Shelf(["a"])
+    shelf.retries = 3
+    assert run(source, shelf).retries == 3
+
+
+def test_what_an_earlier_sync_read_is_among_the_records_and_not_in_the_pace(
+    source: Source,
+) -> None:
+    def pages(shelf: Shelf, since: Json) -> Iterator[Page[str]]:
+        yield Page(["g", "h"], 1, total=20, done=8)
+        yield Page(["i", "j", "k"], 2, total=20, done=11)
+
+    stream: engine.Stream[Any, Any] = engine.Stream("projects", pages=pages, store=store)
+    sync = run(source, Shelf([]), stream)
+    assert (sync.records, sync.phase_from, sync.total) == (11, 6, 20)
+    assert sync.phase_began_at is not None
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [
+        (Unauthorized("The token is not accepted.", kind="token"), "token"),
+        (Unavailable("No such host.", kind="away"), "away"),
+        (Spent("5,000 requests are made."), "spent"),
+        (Unavailable("Busy.", retry_at=timezone.now(), kind="quota"), "quota"),
+    ],
+)
+def test_a_troubles_kind_is_kept(source: Source, trouble: Exception, kind: str) -> None:
+    assert run(source, Shelf(["a"], breaks_at=0, trouble=trouble)).trouble == kind
+
+
+def test_a_sync_from_what_is_stored_leaves_the_source_due_when_it_was(source: Source) -> None:
+    due = timezone.now() + timedelta(minutes=7)
+    Source.objects.update(next_sync_at=due)
+    source.refresh_from_db()
+    sync = engine.claim(source, from_stored=True)
+    assert sync is not None
+    engine.read(source, sync, lambda: Shelf(["a"]), (STREAM,))
+    source.refresh_from_db()
+    assert (source.claim, source.next_sync_at) == (None, due)
+    assert not Sync.objects.whole().exists()
+    assert not Sync.objects.hinted().exists()

@@ -35,9 +35,9 @@ def changed(site: Site, fields: Fields, position: Position) -> Iterator[Page[Rec
             position = replace(position, total=total)
         fresh = [issue for issue in found if str(issue.get("id")) not in had]
         had = {str(issue.get("id")) for issue in found}
-        position = _behind(position, found)
+        position = replace(_behind(position, found), done=position.done + len(fresh))
         records, gaps = _records(site, fields, fresh)
-        yield Page(records, position.stored(), gaps, position.total)
+        yield Page(records, position.stored(), gaps, position.total, position.done)
         if last:
             return
 

@@ -59,6 +59,10 @@ class JiraClient:
         return self._site.session.requests
 
     @property
+    def retries(self) -> int:
+        return self._site.session.retries
+
+    @property
     def cloud(self) -> bool:
         return self._site.cloud
 
@@ -148,10 +152,10 @@ class JiraClient:
         manner = cloud if self._site.cloud else center
         gaps = scope.gaps
         for page in manner.changed(self._site, fields, position):
-            yield Page(page.records, page.resume, [*gaps, *page.gaps], page.total)
+            yield Page(page.records, page.resume, [*gaps, *page.gaps], page.total, page.done)
             gaps = ()
         self._site.clock()  # a token that ran out meanwhile has emptied the lists
-        yield Page((), position.ended().stored(), gaps, position.total)
+        yield Page((), position.ended().stored(), gaps, position.total, position.total)
 
     def issues_by_id(self, ids: Sequence[str]) -> Iterator[Page[Record]]:
         """The same records for these ids (or keys, old ones too), as they are now.

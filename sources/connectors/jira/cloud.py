@@ -33,8 +33,8 @@ def changed(site: Site, fields: Fields, position: Position) -> Iterator[Page[Rec
     while position.ids:
         batch = position.ids[:PAGE]
         records, gaps = fetched(site, fields, batch)
-        position = replace(position, ids=position.ids[PAGE:])
-        yield Page(records, position.stored(), gaps, position.total)
+        position = replace(position, ids=position.ids[PAGE:], done=position.done + len(batch))
+        yield Page(records, position.stored(), gaps, position.total, position.done)
         if not position.ids and position.token:
             position = _next_ids(site, position)
 

@@ -30,6 +30,7 @@ class Position:
     started: int | None = None
     reading: Mapping[str, str] = NONE
     total: int | None = None
+    done: int = 0  # of them, for people to watch
     # Cloud: the ids of the page under way, and the token of the next one; `listed`
     # once search was asked, so that no ids and no token then mean the end.
     listed: bool = False
@@ -50,6 +51,7 @@ class Position:
             started=_number(stored.get("started")),
             reading=_keys(stored.get("reading")),
             total=_number(stored.get("total")),
+            done=_number(stored.get("done")) or 0,
             listed=stored.get("listed") is True,
             ids=_texts(stored.get("ids")),
             token=_text(stored.get("token")),

@@ -57,7 +57,8 @@ def _some(site: Site, scope: Scope, words: str) -> Scope:
     site.clock()  # nothing at all: or has the token run out just now?
     raise Unauthorized(
         f"{site.name} shows this account nothing of {words}. "
-        "Give it Browse projects there, or correct the projects of this source."
+        "Give it Browse projects there, or correct the projects of this source.",
+        kind="hidden",
     )
 
 

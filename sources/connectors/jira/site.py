@@ -161,12 +161,15 @@ class Site:
     def _myself(self) -> Reply:
         reply = self.ask("GET", "myself", answers={401, 403})
         if reply.status == 403:
-            raise Unauthorized(f"{self.name} lets this account in no more (403). {_denial(reply)}")
+            raise Unauthorized(
+                f"{self.name} lets this account in no more (403). {_denial(reply)}", kind="hidden"
+            )
         known = isinstance(reply.value, dict) and bool(account_id(reply.value))
         if reply.status == 401 or not known:
             raise Unauthorized(
                 f"{self.name} does not know this token: it is wrong, expired or withdrawn. "
-                f"Make a new one and store it here.{self._scope_hint()}"
+                f"Make a new one and store it here.{self._scope_hint()}",
+                kind="token",
             )
         return reply
 

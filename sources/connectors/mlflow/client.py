@@ -65,6 +65,10 @@ class MlflowClient:
         """Requests made so far, retries included."""
         return self.site.session.requests
 
+    @property
+    def retries(self) -> int:
+        return self.site.session.retries
+
     def close(self) -> None:
         self.site.close()
 

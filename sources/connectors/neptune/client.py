@@ -51,6 +51,10 @@ class NeptuneClient:
         """How many requests went out so far, log-in and retries too."""
         return self._wire.requests
 
+    @property
+    def retries(self) -> int:
+        return self._wire.budget.repeated
+
     def close(self) -> None:
         self._wire.close()
 

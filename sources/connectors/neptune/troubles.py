@@ -123,7 +123,8 @@ def unauthorized(body: Mapping[str, Any], host: str) -> Verdict:
     if body.get("errorType") == TOKEN_EXPIRED:
         words = f"{host}: says again and again that the session has expired. Log in anew."
         return Verdict(Unauthorized(words), again=True, refresh=True)
-    return Verdict(Unauthorized(f"{host}: refused the API token. Make a new one and paste it."))
+    words = f"{host}: refused the API token. Make a new one and paste it."
+    return Verdict(Unauthorized(words, kind="token"))
 
 
 def transient(status: int, headers: Mapping[str, str], host: str) -> Verdict:
@@ -131,7 +132,7 @@ def transient(status: int, headers: Mapping[str, str], host: str) -> Verdict:
     wait = asked_wait(headers, now)
     retry_at = None if wait is None else after(now, wait)
     trouble = (
-        Busy(f"{host}: asks us to slow down.", retry_at=retry_at)
+        Busy(f"{host}: asks us to slow down.", retry_at=retry_at, kind="quota")
         if status == 429
         else Unavailable(f"{host}: is not well ({status}).", retry_at=retry_at)
     )

@@ -169,10 +169,10 @@ class Wire:
         try:
             return self._patiently(self._log_in)
         except Denied as error:
-            raise Unauthorized(str(error)) from error
+            raise Unauthorized(str(error), kind="hidden") from error
         except NotThere as error:
             words = "is no Neptune, or not where the token says. Check the token."
-            raise Unavailable(f"{self.host}: {words}") from error
+            raise Unavailable(f"{self.host}: {words}", kind="address") from error
 
     def clock_skew(self) -> float | None:
         """The server's clock at log-in minus ours, in seconds; None if untold."""
@@ -279,6 +279,7 @@ class Wire:
                 tokens += 1
                 self._forget_access_token()
             self.budget.waited += pause
+            self.budget.repeated += 1
             self._rest(pause)
             spent, tries = spent + pause, tries + 1
 
