@@ -20,6 +20,7 @@ from sources.connectors.base import (
 )
 from sources.connectors.jira import JiraClient, plain_address, webhook
 from sources.connectors.mlflow import plain_address as plain_mlflow
+from sources.connectors.mlflow import webhook as registry_webhook
 from sources.connectors.neptune import NeptuneClient
 from sources.connectors.neptune_archive import Archive
 from sources.engine import Stream
@@ -389,6 +390,7 @@ MLFLOW = Kind(
     ),
     secret="Password or token",  # noqa: S106 -- a label
     secret_help="Leave it empty when the server asks for no login.",  # noqa: S106
+    webhook=registry_webhook.told,
 )
 
 KINDS: dict[str, Kind] = {

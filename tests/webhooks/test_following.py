@@ -19,7 +19,7 @@ from sources.connectors.base import Json, Page
 from sources.models import Cursor, Source, Sync
 from sources.webhooks import receiving
 from sources.webhooks.models import Hint, Webhook
-from sprints.models import Sprint, Task
+from sprints.models import Release, Sprint, Task
 
 type Knock = Callable[..., Any]
 
@@ -85,9 +85,17 @@ def test_a_list_brings_the_whole_sync_forward(
     knock: Knock, practice: Practice, source: Source
 ) -> None:
     practice.state.rename_sprint(49, "Sprint 49, longer")
-    knock(event="sprint_updated", sprint={"id": 49})
+    project = practice.state.project("DOC")
+    (version,) = project.versions
+    practice.state.projects[project.id] = replace(
+        project, versions=(replace(version, name="1.0 at last"),)
+    )
+    knock("w-1", event="sprint_updated", sprint={"id": 49})
+    assert not Release.objects.filter(name="1.0 at last").exists(), "releases rest"
+    knock("w-2", event="jira:version_updated", version={"id": version.id})
+    assert Release.objects.filter(name="1.0 at last").exists()
     assert Sprint.objects.filter(name="Sprint 49, longer").exists()
-    assert [sync.due_after for sync in source.syncs.all()] == [None, None]
+    assert [sync.due_after for sync in source.syncs.all()] == [None, None, None]
 
 
 def test_a_running_sync_reads_hints_between_its_pages(

@@ -41,23 +41,23 @@ def test_an_issue_is_named_by_its_id() -> None:
 @pytest.mark.parametrize(
     ("event", "parts", "ids", "lists"),
     [
-        ("comment_created", {"comment": {"id": "7"}, "issue": {"id": 10003}}, ("10003",), False),
-        ("worklog_updated", {"worklog": {"id": "9", "issueId": "10004"}}, ("10004",), False),
+        ("comment_created", {"comment": {"id": "7"}, "issue": {"id": 10003}}, ("10003",), ()),
+        ("worklog_updated", {"worklog": {"id": "9", "issueId": "10004"}}, ("10004",), ()),
         (
             "issuelink_created",
             {"issueLink": {"sourceIssueId": 1, "destinationIssueId": 2}},
             ("1", "2"),
-            False,
+            (),
         ),
-        ("jira:issue_deleted", {"issue": {"id": "10002"}}, ("10002",), False),
-        ("sprint_closed", {"sprint": {"id": 49}}, (), True),
-        ("jira:version_released", {"version": {"id": "1"}}, (), True),
-        ("project_updated", {"project": {"id": 1}}, (), True),
-        ("user_created", {"user": {"name": "mia"}}, (), False),
+        ("jira:issue_deleted", {"issue": {"id": "10002"}}, ("10002",), ()),
+        ("sprint_closed", {"sprint": {"id": 49}}, (), ("sprints",)),
+        ("jira:version_released", {"version": {"id": "1"}}, (), ("releases",)),
+        ("project_updated", {"project": {"id": 1}}, (), ("projects",)),
+        ("user_created", {"user": {"name": "mia"}}, (), ()),
     ],
 )
 def test_what_events_are_about(
-    event: str, parts: dict[str, Any], ids: tuple[str, ...], lists: bool
+    event: str, parts: dict[str, Any], ids: tuple[str, ...], lists: tuple[str, ...]
 ) -> None:
     sent = body(**parts, webhookEvent=event)
     hint = told(signed(sent), sent, SECRET, signed=True)

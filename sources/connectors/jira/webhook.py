@@ -15,7 +15,12 @@ from sources.connectors.base import Refused, Told
 
 SIGNATURE = "x-hub-signature"
 IDENTIFIER = "x-atlassian-webhook-identifier"  # the same in every retry
-LISTS = ("sprint_", "board_", "project_", "jira:version_")
+LISTS = {
+    "sprint_": "sprints",
+    "board_": "boards",
+    "project_": "projects",
+    "jira:version_": "releases",
+}
 ISSUE = re.compile(r"[0-9]{1,18}")
 
 
@@ -33,7 +38,7 @@ def told(headers: Mapping[str, str], body: bytes, secret: str, *, signed: bool) 
         identifier=headers.get(IDENTIFIER, "")[:200] or hashlib.sha256(body).hexdigest(),
         event=event,
         ids=tuple(dict.fromkeys(_issues(said))),
-        lists=event.startswith(LISTS),
+        lists=tuple(name for start, name in LISTS.items() if event.startswith(start)),
     )
 
 
