@@ -25,8 +25,8 @@ from sources.connectors.neptune import NeptuneClient
 from sources.connectors.neptune_archive import Archive
 from sources.engine import Stream
 from sources.models import Source
-from sources.webhooks.hints import Listening
 from sources.remap import Mapped
+from sources.webhooks.hints import Listening
 from sprints import streams as plan
 from tracking import streams as runs
 
@@ -54,8 +54,8 @@ class Setting:
     choices: tuple[tuple[str, str], ...] = ()
     plain: Callable[[str], str] = str.strip
     leads: bool = False
-
     maps: bool = False
+
     def same(self, one: object, other: object) -> bool:
         """Whether two values mean the same, however they are spelt."""
         if isinstance(one, str) and isinstance(other, str):
@@ -82,8 +82,8 @@ class Kind:
     secret_help: str = ""
     webhook: Callable[..., Told] | None = None
     hints: Sequence[Stream[Any, Any]] = ()
-
     stored: Sequence[Mapped] = ()
+
 
 # ── Jira ─────────────────────────────────────────────────────────────────────
 
@@ -154,8 +154,8 @@ JIRA = Kind(
     ),
     webhook=webhook.told,
     hints=[HINTS.alone(ISSUES)],
-    settings=(
     stored=plan.STORED,
+    settings=(
         Setting(
             "address",
             "Address",
@@ -180,16 +180,16 @@ JIRA = Kind(
             "Names as in Jira, one a line.",
             "list",
             default=["Hypothesis"],
-        ),
             maps=True,
+        ),
         Setting(
             "hypothesis_labels",
             "Labels that make a hypothesis",
             "One a line.",
             "list",
             default=["hypothesis"],
-        ),
             maps=True,
+        ),
     ),
     secret="API token",  # noqa: S106 -- a label
     secret_help="Cloud: an API token of that account. Data Center: a personal access token.",  # noqa: S106
@@ -216,12 +216,12 @@ class _Archives:
     def requests(self) -> int:
         return sum(archive.requests for archive in self.held.values())
 
-    def close(self) -> None:
     @property
     def retries(self) -> int:
         """A disk is not asked twice."""
         return 0
 
+    def close(self) -> None:
         for archive in self.held.values():
             archive.close()
 
