@@ -19,7 +19,7 @@ help: ## what can be typed here
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: .venv/.run ## the portal on this machine, with a team's sample work
-	@exec $(PYTHON) -m portal.cli run
+	@LABLEDGER_DEMO_MLFLOW=$(wildcard .tools/mlflow/.made) exec $(PYTHON) -m portal.cli run
 
 reset: .venv/.run ## stop it and throw its data away (asks first)
 	@$(PYTHON) -m portal.cli reset $(if $(YES),--yes)

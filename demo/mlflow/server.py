@@ -17,6 +17,20 @@ TOOLS = Path(__file__).resolve().parent.parent.parent / ".tools"
 ENVIRONMENTS: dict[Line, Path] = {"3": TOOLS / "mlflow", "2": TOOLS / "mlflow2"}
 PATIENCE = 90.0  # seconds; the very first start compiles what it imports
 LAST_WORDS = 2_000
+# On Linux the kernel then ends the server when this process is killed (PR_SET_PDEATHSIG).
+LAUNCHER = """
+import ctypes, os, sys
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, 9)
+os.execv(sys.executable, [sys.executable, "-m", *sys.argv[1:]])
+"""
+
+
+WISH = "LABLEDGER_DEMO_MLFLOW"  # `make run` sets it where there is one
+
+
+def wished() -> bool:
+    return bool(os.environ.get(WISH)) and installed()
 
 
 def installed(line: Line = "3") -> bool:
@@ -42,7 +56,7 @@ class Server:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(ENVIRONMENTS[self.line] / "bin/python"), "-m", *self._command()],
+                [str(ENVIRONMENTS[self.line] / "bin/python"), "-c", LAUNCHER, *self._command()],
                 cwd=self.folder,
                 env=os.environ | self._settings(),
                 stdin=subprocess.DEVNULL,

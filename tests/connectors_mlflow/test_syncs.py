@@ -172,6 +172,27 @@ def test_a_run_that_is_gone_for_good_is_hidden_and_the_others_stay(
     assert list(Run.objects.filter(removed_at=None).values_list("handle", flat=True)) == [stays]
 
 
+def test_an_experiment_that_is_gone_for_good_takes_its_runs_along(
+    source: Source, server: Server, writer: Writer, experiment: str
+) -> None:
+    finished(writer, experiment)
+    synced(source)
+    with closing(sqlite3.connect(server.folder / "mlflow.db")) as database, database:
+        database.execute("DELETE FROM runs WHERE experiment_id = ?", [int(experiment)])
+        database.execute("DELETE FROM experiments WHERE experiment_id = ?", [int(experiment)])
+    assert synced(source, sweeping=True).removed == 1
+
+
+def test_an_experiment_that_is_not_chosen_any_more_keeps_its_runs(
+    source: Source, writer: Writer, experiment: str
+) -> None:
+    finished(writer, experiment)
+    synced(source)
+    source.settings["experiments"] = ["Default"]
+    source.save()
+    assert synced(source, sweeping=True).removed == 0
+
+
 def test_a_renamed_experiment_keeps_its_runs(
     source: Source, writer: Writer, experiment: str
 ) -> None:
@@ -231,6 +252,20 @@ def test_registered_models_have_versions_stages_and_aliases(
     version.refresh_from_db()
     assert model.removed_at
     assert version.removed_at
+
+
+def test_a_file_that_was_deleted_is_hidden_when_its_run_is_read_again(
+    source: Source, server: Server, writer: Writer, experiment: str
+) -> None:
+    run = finished(writer, experiment, start=NOW)
+    for name in ("stays.txt", "stays too.txt", "goes.txt"):
+        writer.file(run, name, name.encode())
+    synced(source)
+    [gone] = server.folder.glob(f"files/**/{run}/artifacts/goes.txt")
+    gone.unlink()
+    synced(source, sweeping=True)
+    shown = Artifact.objects.filter(removed_at=None).values_list("path", flat=True)
+    assert sorted(shown) == ["stays too.txt", "stays.txt"]
 
 
 def test_files_of_a_logged_model_are_the_runs_files(

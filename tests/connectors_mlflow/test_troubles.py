@@ -123,6 +123,24 @@ def test_an_experiment_that_is_closed_to_us_is_a_gap_and_the_others_are_read(
     assert "403" in again.gaps[0].why
 
 
+@pytest.mark.parametrize("spoil", ["reset", status(500), status(403)])
+def test_a_file_that_cannot_be_had_is_an_oserror_while_its_server_is_well(
+    proxy: Proxy, hasty: MlflowClient, writer: Writer, experiment: str, spoil: object
+) -> None:
+    run = writer.run(experiment, start=START)
+    writer.file(run, "notes.txt", b"read me")
+    record = Readings(hasty.runs()).files[run, "notes.txt"]
+    assert record.open is not None
+    proxy.faults.append(Fault("notes.txt", spoil))  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="it"):
+        record.open()
+    with record.open() as stream:
+        assert stream.read() == b"read me"
+    proxy.faults += [Fault("notes.txt", "reset", times=9), Fault("/health", "reset", times=9)]
+    with pytest.raises(Unavailable):
+        record.open()
+
+
 def test_a_proxys_own_404_hides_no_run(proxy: Proxy, hasty: MlflowClient) -> None:
     found = Readings(hasty.runs())
     held = [(one.project, one.run) for one in found.runs.values()]

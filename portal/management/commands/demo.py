@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
-from demo import work
+from demo import mlflow, work
 from demo.neptune.tokens import api_token
 from sources.models import Source
 from sprints.models import Hypothesis, Verdict
@@ -41,7 +41,8 @@ class Command(BaseCommand):
         folder = settings.DATA / "sample"
         folder.mkdir(exist_ok=True)
         paths = work.prepared(folder, datetime.now(UTC))
-        ports = {"jira": free_port(), "neptune": free_port()}
+        names = ("jira", "neptune", *(["mlflow"] if mlflow.wished() else []))
+        ports = {name: free_port() for name in names}
         (folder / "ports.json").write_text(json.dumps(ports))
         story = json.loads(paths.story.read_text())
         with transaction.atomic():
@@ -100,6 +101,12 @@ def add_sources(paths: work.Paths, ports: dict[str, int]) -> dict[str, Source]:
             "settings": {"projects": [], "insecure": True},
         },
     }
+    if "mlflow" in ports:
+        told["mlflow"] = {
+            "name": "MLflow",
+            "kind": "mlflow",
+            "settings": {"address": f"http://127.0.0.1:{ports['mlflow']}"},
+        }
     return {slug: add_source(slug, **given) for slug, given in told.items()}
 
 

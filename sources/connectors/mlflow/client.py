@@ -144,30 +144,34 @@ class MlflowClient:
         restored ones. One that was stored and is listed no more is asked for by
         name, and only then counts as gone.
 
-        A sweep that is cut off goes on where it was, and leaves who is gone to
-        the next one.
+        A sweep that is cut off goes on where it was; who is gone from an experiment
+        is left to the next one, if that one was not read in one go.
         """
         position = Position.from_json(since)
-        complete = not position.read and not position.first
-        stored = list(held()) if complete else []
-        by_id, seen = self.experiments.by_id, set[str]()
+        stored = by_project(held())
+        by_id = self.experiments.by_id
         late = round(time.time() * 1000) - LATE
         reading = Reading(self.site, by_id, position, self._anew, late=late)
         search = RunSearch(self.site, by_id)
         yield from self._unfinished(reading, search)
         for one in by_id.values():
-            if one.id not in position.read:
-                yield from first_reading(reading, search, one, known, seen, sweeping=True)
-        gone = [pair for pair in stored if pair[1] not in seen and pair[0] not in search.refused]
-        reading.batch.records += self._removed(search, gone)
+            if one.id in position.read:
+                continue
+            seen, in_one_go = set[str](), one.id not in position.first
+            yield from first_reading(reading, search, one, known, seen, sweeping=True)
+            if in_one_go and one.id not in search.refused:
+                gone = stored.get(one.id, set()) - seen
+                reading.batch.records += self._removed(search, one.id, gone)
+        for project in stored.keys() - by_id.keys():
+            if search.experiment_is_gone(project):
+                reading.batch.records += [Removal(project, run) for run in stored[project]]
         reading.batch.gaps += search.gaps
         reading.position = Position()
         yield reading.page()
 
-    def _removed(self, search: RunSearch, gone: Sequence[tuple[str, str]]) -> list[Removal]:
-        return [
-            Removal(project, run) for project, run in gone[:ASKED_AFTER] if search.run(run) is None
-        ]
+    def _removed(self, search: RunSearch, project: str, gone: set[str]) -> list[Removal]:
+        named = sorted(gone)[:ASKED_AFTER]
+        return [Removal(project, run) for run in named if search.run(run) is None]
 
     # ── the registry ─────────────────────────────────────────────────────────
 
@@ -179,6 +183,13 @@ class MlflowClient:
                 yield Page([], None, [found])
             else:
                 yield Page(found, None)
+
+
+def by_project(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for project, run in pairs:
+        found.setdefault(project, set()).add(run)
+    return found
 
 
 def state_of(experiment: Experiment) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from sources.connectors.base import Gap
 from sources.connectors.mlflow.runs import Experiment
 from sources.connectors.mlflow.site import NotGiven, Site
+from sources.http import Reply
 
 EXPERIMENTS = 1_000  # of a page
 RUNS = 200  # of a page: with two hundred values each it has a few MB
@@ -48,6 +49,10 @@ def experiments(site: Site, wanted: Sequence[str]) -> Experiments:
     )
 
 
+def is_gone(reply: Reply) -> bool:
+    return reply.status == 404 and b"RESOURCE_DOES_NOT_EXIST" in reply.body
+
+
 @dataclass(slots=True)
 class RunSearch:
     """Searches runs, deleted ones too, oldest first. An experiment that is closed
@@ -82,11 +87,16 @@ class RunSearch:
             for one in ids:
                 yield from self._pages([one], where)
 
+    def experiment_is_gone(self, experiment: str) -> bool:
+        """For good; one that is not read any more, or closed to us, is not."""
+        asked = {"experiment_id": experiment}
+        return is_gone(self.site.get("experiments/get", asked, answers=CLOSED))
+
     def run(self, run: str) -> Found | None:
         """One run; None when it is gone for good. A 404 that is not MLflow's own
         (a proxy's) must not pass for one."""
-        reply = self.site.get("runs/get", {"run_id": run}, answers={404})
-        if reply.status == 404:
-            return None if b"RESOURCE_DOES_NOT_EXIST" in reply.body else {}
+        reply = self.site.get("runs/get", {"run_id": run}, answers=CLOSED)
+        if reply.status in CLOSED:
+            return None if is_gone(reply) else {}
         found: Found = reply.value["run"]
         return found

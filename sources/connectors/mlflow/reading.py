@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
 
-from sources.connectors.base import FileRecord, Gap, Page, SeriesRecord, TrackerRecord
+from sources.connectors.base import Contents, FileRecord, Gap, Page, SeriesRecord, TrackerRecord
 from sources.connectors.mlflow.artifacts import dataset_files, files_of, of_run
 from sources.connectors.mlflow.histories import Histories, Points
 from sources.connectors.mlflow.models import logged_files
@@ -107,7 +107,7 @@ class Reading:
             yield self.page()
 
     def _add(
-        self, found: Iterator[SeriesRecord | FileRecord | Gap]
+        self, found: Iterator[SeriesRecord | FileRecord | Contents | Gap]
     ) -> Iterator[Page[TrackerRecord]]:
         for one in found:
             if isinstance(one, Gap):
@@ -150,15 +150,20 @@ class Reading:
             yield from series_of(run, metric, points, begun=bool(old and old.token))
         self.position.remember(run.id, now)
 
-    # ── files ────────────────────────────────────────────────────────────────
+    # ── files, and what there is altogether ──────────────────────────────────
 
-    def _files(self, run: Run) -> Iterator[FileRecord | Gap]:
-        for one in (
+    def _files(self, run: Run) -> Iterator[FileRecord | Contents | Gap]:
+        """Files, and behind them all paths there are; not when a folder of them
+        could not be listed."""
+        found = [
             *files_of(self.site, of_run(run)),
             *logged_files(self.site, run),
             *dataset_files(run),
-        ):
-            yield of(run, one)
+        ]
+        yield from (of(run, one) for one in found)
+        if not any(isinstance(one, Gap) for one in found):
+            files = frozenset(one.path for one in found if isinstance(one, FileRecord))
+            yield Contents(run.record.project, run.id, frozenset(run.latest), files)
 
 
 def of(run: Run, one: FileRecord | Gap) -> FileRecord | Gap:
