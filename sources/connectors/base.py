@@ -148,7 +148,9 @@ class RunRecord:
 @dataclass(frozen=True, slots=True)
 class SeriesRecord:
     """Some points of one series, ascending by step. A step's points are
-    replaced by what is here; steps that are not here stay as they are.
+    replaced by what is here; steps that are not here stay as they are, unless
+    the series is written `anew`: then nothing of it from before is so any more,
+    and there may be no points at all.
 
     Floats: `values` are floats (NaN and infinities allowed).
     Text: `values` are strings. `times` are epoch milliseconds, UTC.
@@ -164,6 +166,7 @@ class SeriesRecord:
     values: Sequence[float] | Sequence[str]
     kind: Kind = "run"
     archive: str = ""
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

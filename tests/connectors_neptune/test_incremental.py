@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from demo.neptune import Fault
 from demo.neptune.fields import Container
 from demo.neptune.store import derived
 from demo.neptune.times import milliseconds
-from sources.connectors.base import RunRecord
+from sources.connectors.base import RunRecord, SeriesRecord
 from sources.connectors.neptune import position, reading
 from tests.connectors_neptune.reading import read
 from tests.demo_neptune import writing
@@ -106,14 +107,69 @@ def test_a_tag_on_a_finished_run_reads_no_series_again(practice, project, runs, 
     assert practice.asked["getFloatSeriesValues"] == 0
 
 
-def test_a_series_that_was_written_anew_is_read_whole_and_said_so(practice, project, runs, neptune):
+def anew(found, path):
+    return [part.anew for part in found.series["INC-1", path]]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param([[step + 0.5, 1, 7.0] for step in range(30)], id="other steps"),
+        pytest.param([[float(step), 1, 7.0] for step in range(20)], id="the same steps"),
+        pytest.param([[float(step), 1, 7.0] for step in range(1_200)], id="more points"),
+        pytest.param([[float(step), 1, 7.0] for step in range(4)], id="fewer points"),
+    ],
+)
+def test_a_series_that_was_written_anew_is_read_whole_and_said_so(
+    practice, project, runs, neptune, written
+):
     run = runs("INC-1", loss=points(0, 20))
     first = read(neptune, project=project.qualified)
-    run.put("loss", "floatSeries", [[step + 0.5, 1, 7.0] for step in range(30)])
+    assert anew(first, "loss") == [False]
+    run.put("loss", "floatSeries", written)
     touch(run, NOW)
     second = read(neptune, first.position, project=project.qualified)
-    assert second.values("INC-1", "loss") == [7.0] * 30
-    assert [gap.what for gap in second.gaps] == ["loss of INC-1"]
+    assert second.values("INC-1", "loss") == [7.0] * len(written)
+    assert anew(second, "loss") == [True, False][: 1 + len(written) // 1_000]
+    run.fields["loss"].append(points(5_000, 5_002))
+    touch(run, NOW + timedelta(minutes=1))
+    third = read(neptune, second.position, project=project.qualified)
+    assert third.steps("INC-1", "loss") == [5_000.0, 5_001.0]
+    assert anew(third, "loss") == [False]
+
+
+def test_a_series_that_was_emptied_is_said_to_be_so_and_begins_at_its_start(
+    practice, project, runs, neptune
+):
+    run = runs("INC-1", loss=points(0, 20))
+    first = read(neptune, project=project.qualified)
+    run.put("loss", "floatSeries", [])
+    touch(run, NOW)
+    second = read(neptune, first.position, project=project.qualified)
+    assert (second.values("INC-1", "loss"), anew(second, "loss")) == ([], [True])
+    run.put("loss", "floatSeries", points(0, 3))
+    touch(run, NOW + timedelta(minutes=1))
+    third = read(neptune, second.position, project=project.qualified)
+    assert third.steps("INC-1", "loss") == [0.0, 1.0, 2.0]
+
+
+def test_a_series_that_is_written_anew_between_two_of_its_pages_is_of_one_piece(
+    practice, project, runs, neptune
+):
+    """Of the old one and the new one nothing is put together, though their steps agree."""
+    run = runs("INC-1", loss=points(0, 1_500))
+    pages = neptune.records(project.qualified)
+    asked = practice.asked["getFloatSeriesValues"]
+
+    def rewritten(_):
+        if practice.asked["getFloatSeriesValues"] == asked + 2:
+            run.put("loss", "floatSeries", [[float(step), 1, 7.0] for step in range(1_500)])
+        return False
+
+    practice.fault(Fault("getFloatSeriesValues", when=rewritten))
+    parts = [one for page in pages for one in page.records if isinstance(one, SeriesRecord)]
+    begun = max(at for at, one in enumerate(parts) if one.anew)
+    assert [value for one in parts[begun:] for value in one.values] == [7.0] * 1_500
 
 
 def test_a_run_at_work_is_followed_though_nothing_counts_as_a_change(

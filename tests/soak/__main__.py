@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 from importlib import import_module
+from typing import Any
 
 import django
 
@@ -17,19 +18,30 @@ from tests.soak.ground import Ground
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("--mode", choices=("cloud", "dc"), default="cloud")
+    parser.add_argument("--mode", choices=("cloud", "dc", "neptune"), default="cloud")
     parser.add_argument("--seed", type=int, nargs="+", default=[1])
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--webhooks", action="store_true")
     asked = parser.parse_args()
     for seed in asked.seed:
-        with Ground() as ground:
-            django.setup()
-            logging.disable(logging.CRITICAL)  # errors are what this is about
-            jira = import_module("tests.soak.jira")
-            told = jira.soak(ground, asked.mode, seed, asked.seconds, webhooks=asked.webhooks)
+        told = soaked(asked.mode, seed, asked.seconds, webhooks=asked.webhooks)
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
+
+
+def soaked(mode: str, seed: int, seconds: float, *, webhooks: bool) -> dict[str, Any]:
+    of_neptune = mode == "neptune"
+    worker = "tests.soak.neptune.worker:app" if of_neptune else "tests.soak.worker:app"
+    with Ground(worker) as ground:
+        django.setup()
+        logging.disable(logging.CRITICAL)  # errors are what this is about
+        if of_neptune:
+            told = import_module("tests.soak.neptune.soak").soak(ground, seed, seconds)
+        else:
+            jira = import_module("tests.soak.jira")
+            told = jira.soak(ground, mode, seed, seconds, webhooks=webhooks)
+    result: dict[str, Any] = told
+    return result
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ class Ground:
     Entering it sets the environment and Django up; leaving ends everything.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, worker: str = "tests.soak.worker:app") -> None:
+        self.app = worker
         self.folder = Path(tempfile.mkdtemp(prefix="ll-soak-", dir="/tmp"))
         self.sockets = self.folder / "run"
         self.running: dict[str, tuple[subprocess.Popen[bytes], Child]] = {}
@@ -76,7 +77,7 @@ class Ground:
             Child(
                 "worker",
                 [
-                    *(sys.executable, "-m", "celery", "--app", "tests.soak.worker:app", "worker"),
+                    *(sys.executable, "-m", "celery", "--app", self.app, "worker"),
                     *("--concurrency", "1", "--loglevel", "WARNING"),
                     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
                 ],

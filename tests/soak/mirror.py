@@ -1,4 +1,4 @@
-"""What is stored of a source, said so that two readings of the same Jira can be compared.
+"""What is stored of a source, said so that two readings of the same server can be compared.
 
 Every table that comes from a source is compared, whole: rows that point at each
 other by keys of their source are said by outside ids.
@@ -16,14 +16,20 @@ from django.db import models
 from sources import removal
 from sources.models import Cursor, Mirrored, Payload, Source, Sync
 from sources.webhooks.models import Hint, Webhook
+from tracking.models import LogChunk, Metric, Run, SeriesChunk, SeriesTail
+from tracking.streams.series.held import stored_points
+from tracking.streams.texts import read_lines
 
 # How we read, not what we read.
 OURS = (Cursor, Sync, Payload, Hint, Webhook)
+# Where a series is cut is of no meaning: it is compared point by point.
+IN_PIECES = (SeriesChunk, SeriesTail, LogChunk)
 # Of no meaning to another reading: our own numbers, and digests of raw records,
 # in which volatile words (a "self" with an old key) may differ.
 LEFT_OUT = {"source", "key", "id", "digest", "at_noted"}
-# The first reading may know more: a project's key of old is in no history.
-MAY_KNOW_MORE = {"sprints_taskkey"}
+# The first reading may know more: a project's key of old is in no history, and a
+# column that some run had once is still one.
+MAY_KNOW_MORE = {"sprints_taskkey", "tracking_column"}
 
 KEY = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -36,8 +42,8 @@ def said(source: Source) -> Said:
     return {
         model._meta.db_table: Counter(rows(model, source, names))
         for model in removal.tables()
-        if model not in OURS
-    }
+        if model not in (*OURS, *IN_PIECES)
+    } | {"series": Counter(series(source, names))}
 
 
 def outside_names(source: Source) -> dict[UUID, str]:
@@ -74,9 +80,22 @@ def shown_only(model: type[models.Model], source: Source) -> models.Q:
     shown = models.Q()
     if "removed_at" in fields:
         shown &= models.Q(removed_at=None)
+    elif "run" in fields:
+        shown &= models.Q(run__in=Run.objects.filter(source=source.pk, removed_at=None))
     for task in {"task", "other"} & fields:
         shown &= models.Q(**{f"{task}__removed_at": None})
     return shown
+
+
+def series(source: Source, names: dict[UUID, str]) -> Iterator[tuple[Any, ...]]:
+    """Every series of a run that is shown, with all its points and lines."""
+    runs = list(Run.objects.filter(source=source.pk, removed_at=None).values_list("key", flat=True))
+    curves = Metric.objects.filter(run__in=runs, points__gt=0).values_list("run", "name")
+    for (run, name), held in stored_points(list(curves)).items():
+        yield names[run], name, *(tuple(column.tolist()) for column in held)
+    logs = LogChunk.objects.filter(run__in=runs).values_list("run", "name").distinct()
+    for run, name in logs:
+        yield names[run], name, *read_lines(run, name)
 
 
 def plain(value: Any, names: dict[UUID, str]) -> Any:

@@ -18,7 +18,7 @@ from sources.connectors.base import (
 )
 from sources.models import Source
 from sources.store import Stored
-from tracking.streams import archives, contents, files, models, removals, runs, series, texts
+from tracking.streams import anew, archives, contents, files, models, removals, runs, series, texts
 from tracking.streams.files import Pulled
 from tracking.streams.naming import LONGEST_SHOWN
 from tracking.streams.removals import Listing, store_listing
@@ -41,7 +41,7 @@ def prepare(
 def store(source: Source, records: Sequence[Prepared]) -> Stored:
     """Runs first, then what hangs on them; a removal counts over all of it."""
     described = [one for one in records if isinstance(one, RunRecord)]
-    series_told = [one for one in records if isinstance(one, SeriesRecord)]
+    series_told = anew.begin(source, [one for one in records if isinstance(one, SeriesRecord)])
     measured = [one for one in series_told if one.kind == "run"]
     pulled = [one for one in records if isinstance(one, Pulled)]
     stored = runs.store(source, [one for one in described if one.kind == "run"])

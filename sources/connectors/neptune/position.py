@@ -15,12 +15,14 @@ REMEMBERED = 50  # runs at rest whose series we still know; tags often come late
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How much of one series is read: points, the last one's step, and a
-    fingerprint of what the table told of it then."""
+    """How much of one series is read: points, the last one's step, and
+    fingerprints: of what the table told of it then, and of that last point
+    (0: not taken)."""
 
     count: int
     step: float
     fingerprint: int
+    last: int = 0
 
 
 type Series = dict[str, Reached]
@@ -102,7 +104,10 @@ class Mark:
             "at": self.at,
             "recent": {run: list(seen) for run, seen in self.recent.items()},
             "series": {
-                run: {path: [one.count, one.step, one.fingerprint] for path, one in series.items()}
+                run: {
+                    path: [one.count, one.step, one.fingerprint, one.last]
+                    for path, one in series.items()
+                }
                 for run, series in self.series.items()
             },
             "unfinished": sorted(self.unfinished),

@@ -1,9 +1,11 @@
 """Points of a series: only those that are new, a thousand at a time."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Literal, cast
+from zlib import crc32
 
 from sources.connectors.base import FileRecord, Gap, SeriesRecord
 from sources.connectors.neptune.position import Reached
@@ -13,6 +15,8 @@ from sources.connectors.neptune.wire import Wire
 
 POINTS = 1_000
 UNREAD = -1  # no fingerprint
+UNTAKEN = 0
+LOST_STEPS = "was written anew at its source; pictures of steps that it lost stay here"
 OPERATIONS = {
     "floatSeries": "getFloatSeriesValues",
     "stringSeries": "getStringSeriesValues",
@@ -32,39 +36,79 @@ class Stretch:
 
 
 def new_points(wire: Wire, row: Row, shown: Shown, known: Reached | None) -> Iterator[Stretch]:
-    """Goes on where `known` left off. The point before is asked for once more:
-    if it is another one by now, the series was written anew, and all is read."""
+    """Goes on where `known` left off. The point before is asked for once more,
+    with every page: if it is another one by now, the series was written anew,
+    and all is read. Twice in one reading is left to the next one."""
     if known and known.fingerprint == shown.fingerprint:
         return
-    gaps: list[Gap] = []
-    first = known.count - 1 if known else 0
-    found = ask(wire, row, shown, first)
-    if known and not goes_on(found, known):
-        gaps.append(Gap(shown.path, "was written anew at its source; steps it lost stay here"))
-        known, first, found = None, 0, ask(wire, row, shown, 0)
-    done = known.count if known else 0
-    for points in paged(wire, row, shown, first, found):
-        new = points[done - first :]
-        first += len(points)
-        done = first
-        reached = reached_with(points, done, shown)
-        yield Stretch(records(wire, row, shown, new, done - len(new)), reached, gaps)
-        gaps = []
+    reached, anew = known if known and known.count else None, False
+    while (found := ask(wire, row, shown, first_of(reached))) is not None:
+        if reached and not goes_on(found, reached):
+            if anew:
+                return
+            reached, anew = None, True
+            continue
+        begins = anew and reached is None
+        if not found and not begins:
+            return
+        stretch = stretched(wire, row, shown, found, reached, anew=begins)
+        yield stretch
+        reached = stretch.reached
+        if at_the_end(found, reached, shown):
+            return
+
+
+def first_of(reached: Reached | None) -> int:
+    return reached.count - 1 if reached else 0
+
+
+def goes_on(found: Sequence[Point], known: Reached) -> bool:
+    """The step alone would not do: a series may be written anew with the same ones."""
+    if not found or step_of(found[0], known.count - 1) != known.step:
+        return False
+    return known.last in (UNTAKEN, print_of(found[0]))
+
+
+def print_of(point: Point) -> int:
+    return crc32(json.dumps(point, sort_keys=True).encode())
+
+
+def stretched(
+    wire: Wire,
+    row: Row,
+    shown: Shown,
+    found: Sequence[Point],
+    before: Reached | None,
+    *,
+    anew: bool,
+) -> Stretch:
+    done = before.count if before else 0
+    new = found[1:] if before else found
+    gaps = [Gap(shown.path, LOST_STEPS)] if anew and SERIES[shown.type] == "file" else []
+    return Stretch(
+        records(wire, row, shown, new, done, anew=anew),
+        reached_with(found, done + len(new), shown),
+        gaps,
+    )
 
 
 def reached_with(points: Sequence[Point], done: int, shown: Shown) -> Reached:
     """The fingerprint is kept with the last point only: who stops before it
     has not read what the table told of."""
-    fingerprint = shown.fingerprint if at_the_end(points, done, shown) else UNREAD
-    return Reached(done, step_of(points[-1], done - 1), fingerprint)
+    if not points:
+        return Reached(0, 0, shown.fingerprint)
+    reached = Reached(done, step_of(points[-1], done - 1), UNREAD, print_of(points[-1]))
+    at_end = at_the_end(points, reached, shown)
+    return replace(reached, fingerprint=shown.fingerprint) if at_end else reached
 
 
-def at_the_end(points: Sequence[Point], done: int, shown: Shown) -> bool:
+def at_the_end(points: Sequence[Point], reached: Reached, shown: Shown) -> bool:
     """Of what the table told. What came since is read the next time."""
-    return len(points) < POINTS or step_of(points[-1], done - 1) == shown.last_step
+    return len(points) < POINTS or reached.step == shown.last_step
 
 
-def ask(wire: Wire, row: Row, shown: Shown, offset: int) -> Sequence[Point]:
+def ask(wire: Wire, row: Row, shown: Shown, offset: int) -> Sequence[Point] | None:
+    """None when it was deleted since the table told of it."""
     try:
         answer = wire.ask_part(
             "leaderboard",
@@ -75,7 +119,7 @@ def ask(wire: Wire, row: Row, shown: Shown, offset: int) -> Sequence[Point]:
             offset=offset,
         )
     except NotThere:
-        return ()  # deleted since the table told of it
+        return None
     return listed(answer, offset)
 
 
@@ -87,29 +131,14 @@ def listed(answer: Mapping[str, Any], offset: int) -> Sequence[Point]:
     return [{} for _ in range(offset, min(answer["totalItemCount"], offset + POINTS))]
 
 
-def paged(
-    wire: Wire, row: Row, shown: Shown, first: int, found: Sequence[Point]
-) -> Iterator[Sequence[Point]]:
-    while found:
-        yield found
-        first += len(found)
-        if at_the_end(found, first, shown):
-            return
-        found = ask(wire, row, shown, first)
-
-
-def goes_on(found: Sequence[Point], known: Reached) -> bool:
-    return bool(found) and step_of(found[0], known.count - 1) == known.step
-
-
 def step_of(point: Point, index: int) -> float:
     return float(point.get("step", index))
 
 
 def records(
-    wire: Wire, row: Row, shown: Shown, new: Sequence[Point], first: int
+    wire: Wire, row: Row, shown: Shown, new: Sequence[Point], first: int, *, anew: bool
 ) -> Sequence[SeriesRecord | FileRecord]:
-    if not new:
+    if not new and not anew:
         return ()
     if SERIES[shown.type] == "file":
         numbered = zip(count(first), new, strict=False)
@@ -125,6 +154,7 @@ def records(
             [int(point["timestampMillis"]) for point in new],
             values if shown.type == "stringSeries" else [float(value) for value in values],
             kind=row.record.kind,
+            anew=anew,
         )
     ]
 

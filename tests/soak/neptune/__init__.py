@@ -1,0 +1,1 @@
+"""The same for a Neptune: its team at work, its faults, its truth."""
