@@ -68,4 +68,5 @@ urlpatterns = [
     path("sources/<slug:slug>/sync/", sources.sync, name="source_sync"),
     path("sources/<slug:slug>/pause/", sources.pause, name="source_pause"),
     path("sources/<slug:slug>/webhook/", webhook.page, name="source_webhook"),
+    path("sources/<slug:slug>/remap/", sources.remap, name="source_remap"),
 ]

@@ -1,7 +1,7 @@
 """A source's form, made from what its kind asks for."""
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -60,6 +60,7 @@ class SourceForm(forms.Form):
 
     def __init__(self, kind: str, *args: Any, source: Source | None = None, **more: Any) -> None:
         self.kind_name, self.kind, self.source = kind, KINDS[kind], source
+        self.only_maps = False  # see save
         more.setdefault("initial", self._initial())
         super().__init__(*args, **more)
         for setting in self.kind.settings:
@@ -115,7 +116,8 @@ class SourceForm(forms.Form):
 
     @transaction.atomic
     def save(self) -> Source:
-        """Other settings than before mean that everything is read anew."""
+        """Other settings than before mean that everything is read anew, or, where they
+        only say how records are understood, that what is stored is mapped anew."""
         if self.source is not None:
             return self._save_changed(self.source)
         source = self.apply_to(Source(slug=free_slug(self.cleaned_data["name"])))
@@ -137,9 +139,23 @@ class SourceForm(forms.Form):
             update_fields=("name", "interval", "settings", "sealed_secret", "secret_expires_at")
         )
         source.viewers.set(self.cleaned_data["viewers"])
-        if before != source.settings:
+        changed = [name for name, value in source.settings.items() if before.get(name) != value]
+        self.only_maps = bool(changed) and self._only_map(changed)
+        if self.only_maps:
+            source.map_anew()
+        elif changed:
             source.read_anew()
         return source
+
+    def _only_map(self, changed: Collection[str]) -> bool:
+        maps = {one.name for one in self.kind.settings if one.maps}
+        return maps.issuperset(changed)
+
+    @property
+    def saved_words(self) -> str:
+        """Call it when saved."""
+        done = "what is stored is mapped anew" if self.only_maps else "a sync has started"
+        return f"{self.cleaned_data['name']} is saved, and {done}."
 
 
 def shown(setting: Setting, held: dict[str, Any]) -> Any:

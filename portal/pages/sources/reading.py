@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.freshness import Standing, age, ending, standings
-from portal.pages.sources import webhook
+from portal.pages.sources import history, lag, progress, webhook
 from portal.pages.sources.forms import SourceForm
 from portal.streams import KINDS
 from portal.templatetags.shown import duration, when
@@ -17,7 +18,6 @@ from sources import expiry
 from sources.connectors.base import Identity, Trouble
 from sources.models import Cursor, Person, Source, Sync
 
-HISTORY = 30
 REFUSED = "Needs the permission to sync sources."
 
 
@@ -69,35 +69,6 @@ def _opening(held: Sequence[Standing]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """A sync in motion, or how the last one ended. `mark` changes when it does."""
-
-    source: Source
-    sync: Sync | None
-    poll_url: str
-    retry_url: str
-    mark: str
-
-    @property
-    def moving(self) -> bool:
-        return self.sync is not None and not self.sync.outcome
-
-    @property
-    def counts(self) -> str:
-        """ "12 new, 3 changed, 310 unchanged, 2 missing", without the zeros."""
-        if self.sync is None:
-            return ""
-        parts = (
-            (self.sync.inserted, "new"),
-            (self.sync.updated, "changed"),
-            (self.sync.unchanged, "unchanged"),
-            (self.sync.removed, "gone"),
-            (self.sync.gap_count, "missing"),
-        )
-        return ", ".join(f"{number:,} {word}" for number, word in parts if number)
-
-
-@dataclass(frozen=True, slots=True)
 class Missing:
     """One reason, and what it keeps from us."""
 
@@ -120,8 +91,9 @@ class Page:
 
     standing: Standing
     age: str
-    progress: Progress
-    history: list[Sync]
+    progress: progress.Progress
+    history: history.History
+    lag: lag.Lag
     told: Sync | None
     missing: list[Missing]
     cursors: list[Cursor]
@@ -131,18 +103,18 @@ class Page:
     opening: str
 
 
-def read(user: Person, source: Source) -> Page:
+def read(user: Person, source: Source, asked: QueryDict) -> Page:
     standing = standings([source], timezone.now())[0]
     may_sync = user.has_perm("sources.sync_source")  # type: ignore[union-attr]
     may_change = user.has_perm("sources.change_source")  # type: ignore[union-attr]
     refused = "" if may_sync else REFUSED
-    history = list(Sync.objects.filter(source=source).newest_first()[:HISTORY])
-    told = next((sync for sync in history if sync.gaps), None)
+    told = Sync.objects.filter(source=source, gap_count__gt=0).newest_first().first()
     return Page(
         standing=standing,
         age=age(standing, timezone.now()),
-        progress=_progress(source, standing.last, may_sync=may_sync),
-        history=history,
+        progress=progress.progress(source, standing.last, may_sync=may_sync),
+        history=history.read(source, asked),
+        lag=lag.read(source, timezone.now()),
         told=told,
         missing=missing(told) if told else [],
         cursors=list(source.cursors.order_by("stream")),
@@ -155,6 +127,7 @@ def read(user: Person, source: Source) -> Page:
                 "refused": refused,
             },
             *_outbox(source),
+            *_remap(source, may_change=may_change),
             {
                 "name": "Edit",
                 "url": reverse("source_edit", args=[source.slug]),
@@ -176,6 +149,20 @@ def _outbox(source: Source) -> list[dict[str, Any]]:
     if source.kind != "jira":
         return []
     return [{"name": "Outbox", "url": f"{reverse('outbox')}?source={source.slug}"}]
+
+
+def _remap(source: Source, *, may_change: bool) -> list[dict[str, Any]]:
+    """Only of kinds whose raw records can be mapped anew."""
+    if source.kind not in KINDS or not KINDS[source.kind].stored:
+        return []
+    return [
+        {
+            "name": "Map anew",
+            "url": reverse("source_remap", args=[source.slug]),
+            "post": True,
+            "refused": "" if may_change else "Only an administrator maps records anew.",
+        }
+    ]
 
 
 def _sentence(standing: Standing) -> str:
@@ -228,23 +215,6 @@ def _words(value: Any) -> str:
 
 def _expiry(at: datetime | None) -> str:
     return f", expires {at:%d %b %Y}" if at else ""
-
-
-def read_progress(user: Person, source: Source) -> Progress:
-    last = Sync.objects.filter(source=source).newest_first().first()
-    return _progress(source, last, may_sync=user.has_perm("sources.sync_source"))  # type: ignore[union-attr]
-
-
-def _progress(source: Source, sync: Sync | None, *, may_sync: bool) -> Progress:
-    moving = sync is not None and not sync.outcome
-    retry = reverse("source_sync", args=[source.slug]) if may_sync and not moving else ""
-    return Progress(
-        source=source,
-        sync=sync,
-        poll_url=reverse("source_progress", args=[source.slug]) if moving else "",
-        retry_url=retry,
-        mark=f"{sync.pk}:{sync.heard_at.isoformat()}:{sync.outcome}" if sync else "none",
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from portal import tasks
 from portal.freshness import read as standings
 from portal.pages.asking import person, word
+from portal.pages.sources import progress as moving
 from portal.pages.sources import reading
 from portal.pages.sources.forms import SourceForm
 from portal.streams import KINDS
@@ -32,14 +33,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def source(request: HttpRequest, slug: str) -> HttpResponse:
-    page = reading.read(request.user, visible(request, slug))
+    page = reading.read(request.user, visible(request, slug), request.GET)
     return render(request, "sources/source.html", {"page": page})
 
 
 @require_GET
 def progress(request: HttpRequest, slug: str) -> HttpResponse:
     """The moving part of the page, for polling: a 304 while nothing moved."""
-    page = reading.read_progress(request.user, visible(request, slug))
+    page = moving.read(request.user, visible(request, slug))
     etag = quote_etag(page.mark)
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
@@ -76,8 +77,9 @@ def edited(request: HttpRequest, form: SourceForm, kind: str) -> HttpResponse:
             tested = reading.test(form)
         else:
             saved = form.save()
-            tasks.start_sync(saved, by=person(request))
-            messages.success(request, f"{saved.name} is saved, and a sync has started.")
+            start = tasks.start_remap if form.only_maps else tasks.start_sync
+            start(saved, by=person(request))
+            messages.success(request, form.saved_words)
             seen = Source.objects.visible_to(request.user).filter(pk=saved.pk).exists()
             return redirect("source", saved.slug) if seen else redirect("sources")
     page = {"form": form, "kind": KINDS[kind], "tested": tested, "source": form.source}
@@ -94,6 +96,20 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, f"A sync of {held.name} has started.")
     else:
         messages.info(request, f"A sync of {held.name} is under way already.")
+    return redirect("source", slug)
+
+
+@require_POST
+@MAY_CHANGE
+def remap(request: HttpRequest, slug: str) -> HttpResponse:
+    """Maps anew what is stored, and asks the source for nothing."""
+    held = visible(request, slug)
+    if held.kind not in KINDS or not KINDS[held.kind].stored:
+        messages.error(request, f"{held.name} has no stored records that can be mapped anew.")
+    elif tasks.start_remap(held, by=person(request)):
+        messages.success(request, f"What is stored of {held.name} is mapped anew.")
+    else:
+        messages.info(request, "A sync is under way; the next whole one begins with it.")
     return redirect("source", slug)
 
 
