@@ -3,7 +3,8 @@
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 from sources.connectors.base import Spent, Unavailable
 
@@ -45,6 +46,7 @@ class Budget:
     repeated: int = 0  # of those made
     waited: float = 0.0
     ends_at: float = math.inf
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
     def left(self) -> float:
@@ -57,12 +59,13 @@ class Budget:
                 f"{name} did not answer all that was asked within {TESTED_WITHIN:g} s. "
                 "It may be slow now, or busy."
             )
-        if self.made >= self.requests:
-            raise Spent(
-                f"{name}: this sync has made its {self.requests:,} requests; "
-                "the next one goes on from here."
-            )
-        self.made += 1
+        with self._lock:  # requests of one sync may be under way together
+            if self.made >= self.requests:
+                raise Spent(
+                    f"{name}: this sync has made its {self.requests:,} requests; "
+                    "the next one goes on from here."
+                )
+            self.made += 1
 
     def allows(self, seconds: float) -> bool:
         return self.waited + seconds <= self.waiting and seconds < self.left

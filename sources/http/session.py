@@ -4,6 +4,7 @@ import math
 import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 HIDDEN = "[hidden]"
 NAP = 10.0  # seconds of waiting between two beats
+AT_ONCE = 4  # requests of one sync, where none needs another's answer
 
 
 class _Passing(Exception):
@@ -43,7 +45,8 @@ class Session:
     """Asks one outside system. Raises Unauthorized or Unavailable, nothing else.
 
     `name` begins every message ("Jira at https://acme.atlassian.net").
-    `secrets` are struck out of every message. Not for several threads at once.
+    `secrets` are struck out of every message. Several threads ask at once only
+    by way of `together`.
     `beat` is called before every request, with every MiB of an answer and while
     it waits: whoever holds a claim sets it, and what it raises ends the asking.
     `pause` and `jitter` (a factor round 1) are there for tests of the waiting.
@@ -118,6 +121,26 @@ class Session:
             answers=frozenset(answers),
         )
         return self._reply(asked)
+
+    def together[Answer](self, calls: Sequence[Callable[[], Answer]]) -> list[Answer]:
+        """The answers of calls that need nothing of each other, in their order; a
+        few of them are asked at once. The first trouble ends all.
+
+        This thread only waits, and beats: a claim is kept by who reads.
+        """
+        if len(calls) < 2:
+            return [call() for call in calls]
+        with futures.ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ask") as pool:
+            asked = [pool.submit(call) for call in calls]
+            try:
+                while futures.wait(asked, timeout=1, return_when=futures.FIRST_EXCEPTION).not_done:
+                    self.beat()
+                    if any(one.done() and one.exception() for one in asked):
+                        break
+                failed = next((one for one in asked if one.done() and one.exception()), None)
+                return [failed.result()] if failed else [one.result() for one in asked]
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
 
     def _reply(self, asked: Asked) -> Reply:
         attempt = 1
