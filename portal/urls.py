@@ -25,6 +25,7 @@ urlpatterns = [
     path("", home.index, name="home"),
     path("", include("portal.pages.settings.urls")),
     path("", include("portal.pages.outbox.urls")),
+    path("", include("portal.pages.people.urls")),
     # An address is changed on the settings' page, which asks for the password first.
     path("accounts/email/", RedirectView.as_view(pattern_name="settings")),
     path("accounts/", include("allauth.urls")),
@@ -67,6 +68,6 @@ urlpatterns = [
     path("sources/<slug:slug>/progress/", sources.progress, name="source_progress"),
     path("sources/<slug:slug>/sync/", sources.sync, name="source_sync"),
     path("sources/<slug:slug>/pause/", sources.pause, name="source_pause"),
-    path("sources/<slug:slug>/webhook/", webhook.page, name="source_webhook"),
     path("sources/<slug:slug>/remap/", sources.remap, name="source_remap"),
+    path("sources/<slug:slug>/webhook/", webhook.page, name="source_webhook"),
 ]

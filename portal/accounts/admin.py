@@ -74,6 +74,10 @@ class PersonAdmin(auth_admin.UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who was erased gets no name, address or password again."""
+        return super().has_change_permission(request, obj) and not hasattr(obj, "erasure")
+
     def add_view(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponseRedirect:
         """People are invited, and choose their password themselves."""
         return redirect("people")
@@ -156,6 +160,8 @@ WHAT = {
     "PersonEvent": "person",
     "MembershipEvent": "role of a person",
     "GrantEvent": "what a role may do",
+    "TieEvent": "account of a person",
+    "ErasureEvent": "erasure of a person",
 }
 
 
@@ -172,6 +178,7 @@ class Told(ChangeList):
 
 JOINED: dict[str, type[Model]] = {
     "source_id": Source,
+    "origin_id": Source,
     "user_id": User,
     "group_id": Group,
     "permission_id": Permission,

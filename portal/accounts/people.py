@@ -95,6 +95,7 @@ def rename(person: User, *, name: str, email: str) -> None:
 @transaction.atomic
 def change_role(person: User, role: str) -> None:
     one_at_a_time()
+    refuse_the_erased(person)
     if role != ADMINISTRATOR:
         refuse_the_last(person, "be given another role")
     person.groups.remove(*Group.objects.filter(name__in=ROLES))
@@ -121,6 +122,7 @@ def end_access(person: User) -> None:
 
 
 def let_in_again(person: User) -> None:
+    refuse_the_erased(person)
     person.is_active = True
     person.save(update_fields=("is_active",))
 
@@ -129,6 +131,11 @@ def one_at_a_time() -> None:
     """Two administrators who demote each other must not both succeed, nor two
     invitations to one address."""
     Group.objects.select_for_update().get(name=ADMINISTRATOR)
+
+
+def refuse_the_erased(person: User) -> None:
+    if hasattr(person, "erasure"):
+        raise Refused(f"{person.get_full_name()} was erased, and stays so. Invite them anew.")
 
 
 def refuse_the_last(person: User, what: str) -> None:

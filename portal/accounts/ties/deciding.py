@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from portal.accounts.people import Refused, one_at_a_time
 from portal.accounts.ties.known import Account, name_of
@@ -27,6 +28,16 @@ def reject(person: User, account: Account, *, reason: str, by: int) -> Tie:
     one_at_a_time()
     _refuse_the_erased(person, account)
     return _said(person, account, confirmed=False, reason=reason, by=by)
+
+
+@transaction.atomic
+def untie(tie: Tie, *, by: int) -> None:
+    """It was a mistake: the account is free, and not proposed for this person again."""
+    one_at_a_time()
+    held = Tie.objects.select_for_update().get(pk=tie.pk)
+    held.delete()
+    held.pk, held.confirmed, held.by_id, held.at = None, False, by, timezone.now()
+    held.save(force_insert=True)
 
 
 @transaction.atomic

@@ -19,6 +19,13 @@ def whose(viewer: Person, accounts: Iterable[UUID]) -> dict[UUID, User]:
     return {tie.account: tie.user for tie in held.select_related("user")}
 
 
+def owners_of(viewer: Person, runs: Iterable[Run]) -> dict[UUID, User]:
+    """By run, the person whose it is: one query."""
+    keys = {run.pk: key for run in runs if (key := owner_key(run))}
+    people = whose(viewer, keys.values())
+    return {run: people[key] for run, key in keys.items() if key in people}
+
+
 def owner_key(run: Run) -> UUID | None:
     return account_key(run.source_id, "owner", run.owner) if run.owner else None
 

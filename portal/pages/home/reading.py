@@ -10,8 +10,10 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.accounts.ties import following
 from portal.freshness import Standing, age
 from portal.freshness import read as standings
+from portal.pages.people.addresses import person_url
 from sources.models import Person, visible_sources
 from sprints import board, hypotheses
 from sprints.models import Sprint, Task, TaskEvent, Verdict
@@ -20,6 +22,7 @@ from tracking.models import Run
 LATELY = timedelta(days=7)
 CHANGES = 20
 MINE = 20
+OWN_RUNS = 6
 TOLD = ("created", "status", "sprint", "points")
 
 
@@ -33,6 +36,7 @@ class Change:
     url: str
     what: str
     verdict: str = ""
+    who_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +62,19 @@ class Page:
     active: list[Active]
     open_claims: list[hypotheses.Line]
     mine: list[Task]
+    runs: list[Run]
     changes: list[Change]
     fresh: list[Fresh]
     running: int
     known_person: bool
+    tied: bool  # whether an administrator said which accounts are this person's
 
 
 def read(user: Any) -> Page:
     now = timezone.now()
     sprints = list(Sprint.objects.visible_to(user).active().newest_first()[:3])
     active = _active(user, sprints, now)
-    name = user.get_full_name()
+    ties = following.ties_of(user, user)
     fresh = [
         Fresh(one, age(one, now), reverse("source", args=[one.source.slug]))
         for one in standings(user)
@@ -77,11 +83,13 @@ def read(user: Any) -> Page:
         opening=_opening(active),
         active=active,
         open_claims=_open_claims(user, sprints),
-        mine=_mine(user, name),
+        mine=list(following.open_tasks(user, user, ties)[:MINE]),
+        runs=following.newest_runs(user, ties, most=OWN_RUNS),
         changes=changes(user, now - LATELY),
         fresh=fresh,
         running=Run.objects.visible_to(user).filter(state="running", trashed=False).count(),
-        known_person=bool(name),
+        known_person=bool(ties or user.get_full_name()),
+        tied=bool(ties),
     )
 
 
@@ -129,19 +137,11 @@ def _open_claims(user: Person, sprints: Sequence[Sprint]) -> list[hypotheses.Lin
     return hypotheses.read(user, list(tasks.order_by("name")[:MINE]))
 
 
-def _mine(user: Person, name: str) -> list[Task]:
-    """Tasks assigned to somebody of this person's name, that are not done."""
-    if not name:
-        return []
-    tasks = Task.objects.visible_to(user).filter(assignee_name=name).exclude(category="done")
-    return list(tasks.order_by("-updated_at")[:MINE])
-
-
 # ── what changed ─────────────────────────────────────────────────────────────
 
 
 def changes(user: Person, since: datetime) -> list[Change]:
-    """Moves of tasks, verdicts and runs: three queries."""
+    """Moves of tasks, verdicts, runs and whose these are: four queries."""
     found = [*_moves(user, since), *_verdicts(user, since), *_runs(user, since)]
     return sorted(found, key=lambda change: change.at, reverse=True)[:CHANGES]
 
@@ -181,6 +181,7 @@ def _verdicts(user: Person, since: datetime) -> list[Change]:
             task_url(row.task),
             row.task.summary,
             verdict=row.outcome,
+            who_url=reverse("person", args=[row.by_id]),
         )
         for row in rows.order_by("-at")[:CHANGES]
     ]
@@ -188,6 +189,8 @@ def _verdicts(user: Person, since: datetime) -> list[Change]:
 
 def _runs(user: Person, since: datetime) -> list[Change]:
     rows = Run.objects.visible_to(user).filter(started_at__gte=since, trashed=False)
+    runs = list(rows.order_by("-started_at")[:CHANGES])
+    people = following.owners_of(user, runs)
     return [
         Change(
             run.started_at,
@@ -195,7 +198,8 @@ def _runs(user: Person, since: datetime) -> list[Change]:
             run.handle,
             reverse("run", args=[run.pk]),
             f"run {run.name or run.handle}, {run.state}",
+            who_url=person_url(people.get(run.pk)),
         )
-        for run in rows.order_by("-started_at")[:CHANGES]
+        for run in runs
         if run.started_at
     ]

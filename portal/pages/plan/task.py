@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal import moved
+from portal.accounts.ties.following import whose
 from portal.pages.outbox.beside import Beside, beside
+from portal.pages.people.addresses import person_url
 from portal.pages.plan.history import Happened, told
 from portal.pages.plan.shown import (
     TONES,
@@ -68,7 +70,7 @@ def read(user: Person, task: Task) -> Page:
         seen=seen,
         tone=TONES.get(task.category, "plain"),
         opening=opening(seen),
-        pairs=pairs(seen),
+        pairs=pairs(seen, assignee_url(user, task)),
         actions=actions(task),
         claims=[claim_line(line, running) for line in seen.claims],
         children=[
@@ -100,12 +102,18 @@ def actions(task: Task) -> list[Action]:
     return [Action("Open in Jira", task.url)] if task.url else []
 
 
-def pairs(seen: reading.Seen) -> list[Pair]:
+def assignee_url(user: Person, task: Task) -> str:
+    """To what they did, where an administrator said who it is: one query."""
+    number = task.assignee_id
+    return person_url(whose(user, [number]).get(number)) if number else ""
+
+
+def pairs(seen: reading.Seen, assigned: str) -> list[Pair]:
     task = seen.task
     found = [
         Pair("Key", task.name, copy=task.name),
         Pair("Type", task.type),
-        Pair("Assignee", task.assignee_name or "nobody"),
+        Pair("Assignee", task.assignee_name or "nobody", assigned),
         Pair("Reporter", task.reporter_name or "nobody"),
         _points(task),
         Pair("Sprint", seen.sprint.name, sprint_url(seen.sprint))

@@ -9,7 +9,9 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import reverse
 
+from portal.accounts.ties.following import author_key, owner_key, whose
 from portal.pages.asking import words
+from portal.pages.people.addresses import person_url
 from portal.pages.runs import drawn, files
 from sources.models import Person
 from sprints import hypotheses, links
@@ -90,11 +92,12 @@ def read(user: Person, run: Run, asked: QueryDict) -> Page:
     own = links.tasks_of(user, [run.pk])[run.pk]
     lines = hypotheses.read(user, [link.task for link in own if link.task.is_hypothesis])
     held = files.read(user, run.pk)
+    people = whose(user, [key for key in (owner_key(run), author_key(run)) if key])
     return Page(
         run=run,
         opening=_opening(run, own),
-        pairs=_pairs(run),
-        code=_code(run),
+        pairs=_pairs(run, person_url(people.get(owner_key(run)))),
+        code=_code(run, person_url(people.get(author_key(run)))),
         links=own,
         sprints=links.sprints_of(user, [run.pk])[run.pk],
         hypotheses=lines,
@@ -123,18 +126,18 @@ def _opening(run: Run, own: Sequence[links.Link]) -> str:
     return f"{now}{who}{for_what}{partial}."
 
 
-def _pairs(run: Run) -> list[Pair]:
+def _pairs(run: Run, owner_url: str) -> list[Pair]:
     reason = "not in the archive" if run.source.kind == "neptune-archive" else "not told"
     return [
         Pair("Run", run.handle, copy=run.handle),
         Pair("Project", run.project.name),
-        Pair("Owner", run.owner, missing="" if run.owner else reason),
+        Pair("Owner", run.owner, url=owner_url, missing="" if run.owner else reason),
         Pair("Tags", ", ".join(run.tags) or "none"),
         Pair("Source", run.source.name, url=reverse("source", args=[run.source.slug])),
     ]
 
 
-def _code(run: Run) -> list[Pair]:
+def _code(run: Run, author_url: str) -> list[Pair]:
     """Where the code was. What the archive lost is said, never left blank."""
     commit = str(run.code.get("commit") or "")
     reason = next((gap["why"] for gap in run.gaps if gap["what"] == "commit"), "not told")
@@ -143,6 +146,8 @@ def _code(run: Run) -> list[Pair]:
         if commit
         else Pair("Commit", "", missing=reason)
     ]
+    if author := run.code.get("author") or run.code.get("email"):
+        found.append(Pair("Author", str(author), url=author_url))
     named = ((name, run.code.get(name)) for name in ("branch", "message", "entrypoint"))
     found += [Pair(name.capitalize(), str(value)) for name, value in named if value]
     if run.code.get("dirty"):

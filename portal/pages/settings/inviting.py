@@ -8,6 +8,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +17,8 @@ from portal.accounts import invitations, people
 from portal.pages.settings import reading
 from portal.pages.settings.forms import InviteForm, RoleForm
 
+ACCOUNTS = {"name": "Accounts outside", "url": reverse_lazy("accounts")}
+NEEDS_ADMINISTRATOR = "Erasing somebody needs the role administrator."
 MAY_INVITE = permission_required("auth.add_user", raise_exception=True)
 MAY_CHANGE = permission_required("auth.change_user", raise_exception=True)
 
@@ -27,7 +30,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def shown(request: HttpRequest, form: InviteForm, **more: object) -> HttpResponse:
-    page = {"form": form, "people": reading.everybody(), **more}
+    may = request.user.has_perm
+    page = {
+        "form": form,
+        "people": reading.everybody(),
+        "actions": [ACCOUNTS] if may("accounts.tie_account") else [],
+        "may_not_erase": "" if may("accounts.erase_person") else NEEDS_ADMINISTRATOR,
+        **more,
+    }
     return render(request, "accounts/people.html", page)
 
 

@@ -38,7 +38,8 @@ def token_line(token: ApiToken, now: datetime) -> TokenLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """`kept`: why this person must stay an administrator; empty when they need not."""
+    """`kept`: why this person must stay an administrator; empty when they need not.
+    state: active, invited, deactivated, erased."""
 
     person: User
     role: str
@@ -56,7 +57,8 @@ class People:
 
 def everybody() -> People:
     """Two queries: people with their roles. Active ones first, by name."""
-    found = sorted(User.objects.prefetch_related("groups"), key=by_name)
+    held = User.objects.select_related("erasure").prefetch_related("groups")
+    found = sorted(held, key=by_name)
     roles = {one.pk: people.role_of(one, names(one)) for one in found}
     ruling = [one for one in found if one.is_active and roles[one.pk] == people.ADMINISTRATOR]
     last = ruling[0].pk if len(ruling) == 1 else None
@@ -74,9 +76,16 @@ def names(person: User) -> list[str]:
 
 def person_line(person: User, role: str, *, kept: bool) -> PersonLine:
     waits = invitations.waits(person)
-    state = "invited" if waits else "active" if person.is_active else "deactivated"
     why = "The last administrator: make somebody else one first." if kept else ""
-    return PersonLine(person, role, state, waits, why)
+    return PersonLine(person, role, state_of(person), waits, why)
+
+
+def state_of(person: User) -> str:
+    if hasattr(person, "erasure"):
+        return "erased"
+    if not person.is_active:
+        return "deactivated"
+    return "invited" if invitations.waits(person) else "active"
 
 
 def opening(lines: Iterable[PersonLine]) -> str:

@@ -1,0 +1,1 @@
+"""Accounts outside and whose they are; what one person did; erasing somebody."""
