@@ -9,10 +9,12 @@ so that the next start finds it.
 import argparse
 import json
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
+
+import httpx
 
 from demo import jira, mlflow, neptune
 from demo.mlflow.sample import fill, is_filled
@@ -52,11 +54,12 @@ def begin_mlflow(servers: ExitStack, server: mlflow.Server, store: neptune.Store
 
 
 def fill_mlflow(server: mlflow.Server, store: neptune.Store) -> None:
-    server.wait()
-    writer = mlflow.Writer(server.url)
-    if not is_filled(writer):
-        fill(writer, store)
-    writer.close()
+    """Ends quietly when the server is stopped in the middle of it; what is not in
+    it then stays out."""
+    with suppress(httpx.HTTPError, RuntimeError), closing(mlflow.Writer(server.url)) as writer:
+        server.wait()
+        if not is_filled(writer):
+            fill(writer, store)
 
 
 def the_jira(folder: Path) -> jira.State:

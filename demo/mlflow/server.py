@@ -15,7 +15,7 @@ type Line = Literal["3", "2"]
 
 TOOLS = Path(__file__).resolve().parent.parent.parent / ".tools"
 ENVIRONMENTS: dict[Line, Path] = {"3": TOOLS / "mlflow", "2": TOOLS / "mlflow2"}
-PATIENCE = 90.0  # seconds; the very first start compiles what it imports
+PATIENCE = 180.0  # seconds; the very first start compiles what it imports
 LAST_WORDS = 2_000
 # On Linux the kernel then ends the server when this process is killed (PR_SET_PDEATHSIG).
 LAUNCHER = """
@@ -39,13 +39,10 @@ def installed(line: Line = "3") -> bool:
 
 class Server:
     """One process on loopback, its database and files in `folder`; stopped by its
-    own id. `direct` keeps runs' files in a folder that only the server reads,
-    rather than behind its own address."""
+    own id."""
 
-    def __init__(
-        self, folder: Path, *, line: Line = "3", port: int = 0, direct: bool = False
-    ) -> None:
-        self.folder, self.line, self.direct = folder, line, direct
+    def __init__(self, folder: Path, *, line: Line = "3", port: int = 0) -> None:
+        self.folder, self.line = folder, line
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / "server.log"
@@ -73,12 +70,11 @@ class Server:
 
     def _settings(self) -> dict[str, str]:
         """What `mlflow server` itself hands to the application that it starts."""
-        files = self.folder / "files"
         return {
             "_MLFLOW_SERVER_FILE_STORE": f"sqlite:///{self.folder / 'mlflow.db'}",
             "_MLFLOW_SERVER_REGISTRY_STORE": f"sqlite:///{self.folder / 'mlflow.db'}",
-            "_MLFLOW_SERVER_ARTIFACT_ROOT": str(files) if self.direct else "mlflow-artifacts:/",
-            "_MLFLOW_SERVER_ARTIFACT_DESTINATION": str(files),
+            "_MLFLOW_SERVER_ARTIFACT_ROOT": "mlflow-artifacts:/",
+            "_MLFLOW_SERVER_ARTIFACT_DESTINATION": str(self.folder / "files"),
             "_MLFLOW_SERVER_SERVE_ARTIFACTS": "true",
             "MLFLOW_DISABLE_TELEMETRY": "true",
             "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from demo.mlflow import Line, Server, Writer
-from sources.connectors.mlflow import MlflowClient
+from sources.connectors.mlflow.client import MlflowClient
 
 
 def served(factory: pytest.TempPathFactory, line: Line) -> Iterator[Server]:

@@ -1,12 +1,13 @@
 """Both lines of MLflow, read whole: what went in comes out."""
 
 from math import inf, isnan
+from pathlib import Path
 
 import pytest
 
 from demo.mlflow import Server, Writer
 from sources.connectors.base import FileRecord
-from sources.connectors.mlflow import MlflowClient
+from sources.connectors.mlflow.client import MlflowClient
 from tests.connectors_mlflow.reading import Readings
 
 START, END = 1_790_000_000_000, 1_790_000_060_000
@@ -110,6 +111,20 @@ def test_files_are_listed_and_opened(filled: tuple[Server, str, str]) -> None:
     dataset = files[run, "dataset/training/pages"]
     assert dataset.open is None
     assert dataset.version == "d1"
+    client.close()
+
+
+def test_files_that_a_server_keeps_in_a_store_of_its_own_are_read_through_it(
+    server: Server, writer: Writer, tmp_path: Path
+) -> None:
+    made = writer.post("experiments/create", name="direct", artifact_location=str(tmp_path))
+    run = writer.run(made["experiment_id"], start=START)
+    folder = tmp_path / run / "artifacts" / "deep"
+    folder.mkdir(parents=True)
+    (folder / "a b.txt").write_bytes(b"from its own disk")
+    client = MlflowClient(server.url, chosen=["direct"])
+    files = Readings(client.runs()).files
+    assert content(files[run, "deep/a b.txt"]) == b"from its own disk"
     client.close()
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from demo.mlflow import Server, Writer
 from sources.connectors.base import RunRecord, Trouble, Unauthorized, Unavailable
-from sources.connectors.mlflow import MlflowClient, plain_address, reading
+from sources.connectors.mlflow import reading
+from sources.connectors.mlflow.address import plain_address
+from sources.connectors.mlflow.client import MlflowClient
 from sources.http import Limits
 from tests.connectors_mlflow.proxy import Fault, Proxy, a_web_page, cut_off, status
 from tests.connectors_mlflow.reading import Readings
@@ -25,13 +27,21 @@ def proxy(server: Server) -> Iterator[Proxy]:
         yield between
 
 
-@pytest.fixture
-def hasty(proxy: Proxy, experiment: str, writer: Writer) -> Iterator[MlflowClient]:
-    """Two finished runs with a history each, read through the proxy."""
+@pytest.fixture(scope="module")
+def two_runs(server: Server) -> str:
+    """An experiment with two finished runs that have a history each."""
+    writer = Writer(server.url)
+    experiment = writer.experiment("two runs")
     for _ in range(2):
         points = [(step, START + step, 1.0) for step in range(30)]
         writer.run(experiment, start=START, end=START + 1, metrics={"loss": points})
-    made = MlflowClient(proxy.url, chosen=[experiment], limits=SHORT)
+    writer.close()
+    return experiment
+
+
+@pytest.fixture
+def hasty(proxy: Proxy, two_runs: str) -> Iterator[MlflowClient]:
+    made = MlflowClient(proxy.url, chosen=[two_runs], limits=SHORT)
     yield made
     made.close()
 
@@ -109,27 +119,28 @@ def test_a_server_without_bulk_histories_is_asked_one_by_one(
 
 
 def test_an_experiment_that_is_closed_to_us_is_a_gap_and_the_others_are_read(
-    proxy: Proxy, hasty: MlflowClient, writer: Writer, experiment: str
+    proxy: Proxy, two_runs: str, writer: Writer
 ) -> None:
-    closed = writer.experiment(f"closed beside {experiment}")
+    closed = writer.experiment("closed")
     writer.run(closed, start=START)
-    client = MlflowClient(proxy.url, chosen=[closed, experiment], limits=SHORT)
+    client = MlflowClient(proxy.url, chosen=[closed, two_runs], limits=SHORT)
     first = Readings(client.runs())
     assert len(first.runs) == 3
     proxy.faults.append(Fault(f'"{closed}"', status(403), times=99))
     again = Readings(client.runs(first.resume))
     client.close()
-    assert [gap.what for gap in again.gaps] == [f"experiment closed beside {experiment}"]
+    assert [gap.what for gap in again.gaps] == ["experiment closed"]
     assert "403" in again.gaps[0].why
 
 
 @pytest.mark.parametrize("spoil", ["reset", status(500), status(403)])
 def test_a_file_that_cannot_be_had_is_an_oserror_while_its_server_is_well(
-    proxy: Proxy, hasty: MlflowClient, writer: Writer, experiment: str, spoil: object
+    proxy: Proxy, writer: Writer, experiment: str, spoil: object
 ) -> None:
     run = writer.run(experiment, start=START)
     writer.file(run, "notes.txt", b"read me")
-    record = Readings(hasty.runs()).files[run, "notes.txt"]
+    client = MlflowClient(proxy.url, chosen=[experiment], limits=SHORT)
+    record = Readings(client.runs()).files[run, "notes.txt"]
     assert record.open is not None
     proxy.faults.append(Fault("notes.txt", spoil))  # type: ignore[arg-type]
     with pytest.raises(OSError, match="it"):
@@ -139,6 +150,7 @@ def test_a_file_that_cannot_be_had_is_an_oserror_while_its_server_is_well(
     proxy.faults += [Fault("notes.txt", "reset", times=9), Fault("/health", "reset", times=9)]
     with pytest.raises(Unavailable):
         record.open()
+    client.close()
 
 
 def test_a_proxys_own_404_hides_no_run(proxy: Proxy, hasty: MlflowClient) -> None:
