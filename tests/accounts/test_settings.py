@@ -88,7 +88,7 @@ def test_the_menu_leads_to_what_one_may_open(role, there):
     page = client.get("/settings/").content.decode()
     menu = page[page.index('class="menu-list"') : page.index("</details>")]
     places = re.findall(r'href="([^"]+)"', menu)
-    own = ["/settings/", "/settings/tokens/", "/api/v1/docs/"]
+    own = ["/settings/", "/settings/tokens/", "/settings/jira/", "/api/v1/docs/"]
     assert places == own + (["/settings/people/", "/admin/"] if there else [])
     assert {client.get(place).status_code for place in places} == {200}
 

@@ -29,6 +29,7 @@ ODD = [
 WORDS = [
     "q", "col", "at", "runs", "series", "x", "scale", "smooth", "from", "to", "path", "text",
     "kind", "small", "limit", "state", "model", "task", "page", "sort", "run", "name", "next", "p",
+    "before", "after", "source",
 ]  # fmt: skip
 
 ONLY_OURS = ("accounts/", "admin/", "api/v1/", "healthz")
