@@ -97,7 +97,7 @@ def issues(source: object) -> None:
 
     import demo.jira
     from demo.jira.crowd import crowd
-    from sources.connectors.jira import JiraClient
+    from sources.connectors.jira.client import JiraClient
     from sprints.models import Task
     from sprints.streams import store_issues
 

@@ -1,37 +1,23 @@
-"""The one table: each kind of source, its client, its streams, what its form asks."""
+"""The one table: each kind of source, how it is read, and what its form asks.
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+The web imports this and no client: how a kind is read is looked up by name, when
+a worker or Test connection needs it.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
+from importlib import import_module
 from typing import Any, Literal
 
-from portal import mlflow
-from sources import expiry
-from sources.connectors.base import (
-    Beat,
-    Identity,
-    Json,
-    Page,
-    Told,
-    TrackerRecord,
-    Trouble,
-    Unauthorized,
-)
-from sources.connectors.jira import JiraClient, plain_address, webhook
-from sources.connectors.mlflow import plain_address as plain_mlflow
-from sources.connectors.mlflow import webhook as registry_webhook
-from sources.connectors.neptune import NeptuneClient
-from sources.connectors.neptune_archive import Archive
+from portal.readers.reader import Reader
+from sources.connectors.base import Told, Trouble
+from sources.connectors.jira import webhook as jira_webhook
+from sources.connectors.jira.address import plain_address as plain_jira
+from sources.connectors.mlflow import webhook as mlflow_webhook
+from sources.connectors.mlflow.address import plain_address as plain_mlflow
 from sources.engine import Stream
 from sources.models import Source
 from sources.remap import Mapped
-from sources.webhooks.hints import Listening
-from sprints import streams as plan
-from tracking import streams as runs
-
-SWEEPS = timedelta(hours=6)
-OFTEN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,96 +58,53 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of source. `secret` is the label of its credential; empty: it has none.
-    `stored` are the raw records that can be mapped anew."""
+    `reader` is a module in portal/readers; what it holds is imported when asked for."""
 
     name: str
-    client: Callable[[Source], Any]
-    streams: Sequence[Stream[Any, Any]]
+    reader: str
     settings: Sequence[Setting]
     secret: str = ""
     secret_help: str = ""
     webhook: Callable[..., Told] | None = None
-    hints: Sequence[Stream[Any, Any]] = ()
-    stored: Sequence[Mapped] = ()
 
+    @property
+    def maps(self) -> bool:
+        """Whether its raw records can be mapped anew."""
+        return any(one.maps for one in self.settings)
 
-# ── Jira ─────────────────────────────────────────────────────────────────────
+    def read(self) -> Reader:
+        found: Reader = import_module(f"portal.readers.{self.reader}").READER
+        return found
 
+    def client(self, source: Source) -> Any:
+        return self.read().client(source)
 
-class _Jira(JiraClient):
-    """Knows its source: a sweep compares what is listed with what is stored."""
+    @property
+    def streams(self) -> Sequence[Stream[Any, Any]]:
+        return self.read().streams
 
-    def __init__(self, source: Source) -> None:
-        given = source.settings
-        super().__init__(
-            given["address"],
-            mode=given.get("mode") or "auto",
-            email=given.get("email") or "",
-            token=source.secret,
-            projects=given.get("projects") or (),
-        )
-        self.source = source
+    @property
+    def hints(self) -> Sequence[Stream[Any, Any]]:
+        """That follow a webhook alone."""
+        return self.read().hints
 
+    @property
+    def stored(self) -> Sequence[Mapped]:
+        """The raw records that can be mapped anew."""
+        return self.read().stored
 
-ISSUES = Stream("issues", pages=_Jira.issues, store=plan.store_issues)
-HINTS = Listening(ask=_Jira.issues_by_id, named=plan.issue_id, hide=plan.hide)
 
 JIRA = Kind(
     name="Jira",
-    client=_Jira,
-    streams=(
-        Stream(
-            "projects",
-            pages=lambda client, _: plan.listed(client.projects()),
-            store=plan.store_projects,
-        ),
-        Stream(
-            "boards", pages=lambda client, _: plan.listed(client.boards()), store=plan.store_boards
-        ),
-        Stream(
-            "sprints",
-            pages=lambda client, _: plan.listed(client.sprints()),
-            store=plan.store_sprints,
-        ),
-        HINTS.to(ISSUES),
-        HINTS.to(
-            Stream(
-                "worklogs",
-                pages=lambda client, since: plan.worklog_pages(client, client.source, since),
-                store=plan.store_issues,
-            )
-        ),
-        Stream(
-            "releases",
-            pages=lambda client, _: plan.listed(client.versions()),
-            store=plan.store_releases,
-            every=OFTEN,
-        ),
-        HINTS.to(
-            Stream(
-                "deletions",
-                pages=lambda client, _: plan.sweep_pages(client, client.source),
-                store=plan.store_swept,
-                every=OFTEN,
-            )
-        ),
-        Stream(
-            "credential",
-            pages=lambda client, _: iter([Page([client.expires_at()], None)]),
-            store=expiry.note,
-            every=SWEEPS,
-        ),
-    ),
-    webhook=webhook.told,
-    hints=[HINTS.alone(ISSUES)],
-    stored=plan.STORED,
+    reader="jira",
+    webhook=jira_webhook.told,
     settings=(
         Setting(
             "address",
             "Address",
             "https://yourteam.atlassian.net",
             required=True,
-            plain=plain_address,
+            plain=plain_jira,
             leads=True,
         ),
         Setting(
@@ -195,79 +138,9 @@ JIRA = Kind(
     secret_help="Cloud: an API token of that account. Data Center: a personal access token.",  # noqa: S106
 )
 
-
-# ── Neptune export archives ──────────────────────────────────────────────────
-
-
-class _Archives:
-    """Several archives as one source: a project that was exported twice is one."""
-
-    def __init__(self, source: Source) -> None:
-        zone = source.settings.get("zone") or "UTC"
-        self.held = {
-            path: Archive(path, zone=zone, name=name)
-            for path, name in told_apart(source.settings["paths"]).items()
-        }
-
-    def use_beat(self, beat: Beat) -> None:
-        """A disk is quick, and files beat by themselves while they are copied."""
-
-    @property
-    def requests(self) -> int:
-        return sum(archive.requests for archive in self.held.values())
-
-    @property
-    def retries(self) -> int:
-        """A disk is not asked twice."""
-        return 0
-
-    def close(self) -> None:
-        for archive in self.held.values():
-            archive.close()
-
-    def test(self) -> Identity:
-        found = [archive.test() for archive in self.held.values()]
-        return Identity(
-            who=", ".join(one.who for one in found),
-            projects=sorted({name for one in found for name in one.projects}),
-            server=", ".join(dict.fromkeys(one.server for one in found)),
-            notes=[note for one in found for note in one.notes],
-        )
-
-    def records(self, since: Json) -> Iterator[Page[TrackerRecord]]:
-        """Each in turn; the position remembers every archive's own."""
-        places = dict(since) if isinstance(since, dict) else {}
-        for path, archive in self.held.items():
-            for page in archive.records(places.get(path)):
-                places[path] = page.resume
-                yield Page(page.records, dict(places), page.gaps, page.total)
-
-
-def told_apart(paths: Sequence[str]) -> dict[str, str]:
-    """A name for each folder: its last word, and as much before it as tells it
-    from the others, which may well be called the same."""
-    return {path: _short(Path(path), {Path(one) for one in paths}) for path in paths}
-
-
-def _short(path: Path, among: Collection[Path]) -> str:
-    for length in range(1, len(path.parts)):
-        tail = path.parts[-length:]
-        if sum(one.parts[-length:] == tail for one in among) == 1:
-            return "/".join(tail)
-    return str(path)
-
-
 ARCHIVE = Kind(
     name="Neptune export archive",
-    client=_Archives,
-    streams=(
-        Stream(
-            "runs",
-            pages=_Archives.records,
-            store=runs.store,
-            prepare=runs.prepare,
-        ),
-    ),
+    reader="archives",
     settings=(
         Setting(
             "paths",
@@ -287,53 +160,9 @@ ARCHIVE = Kind(
     ),
 )
 
-
-# ── a live Neptune ───────────────────────────────────────────────────────────
-
-
-class _Neptune(NeptuneClient):
-    """Knows which projects its source was told to read."""
-
-    def __init__(self, source: Source) -> None:
-        super().__init__(source.secret, insecure=bool(source.settings.get("insecure")))
-        self.chosen: list[str] = list(source.settings.get("projects") or [])
-
-    def read(self) -> list[str]:
-        return self.chosen or self.projects()
-
-
-def _neptune_pages(client: _Neptune, since: Json) -> Iterator[Page[TrackerRecord]]:
-    """Each project in turn; the position remembers every project's own."""
-    places = dict(since) if isinstance(since, dict) else {}
-    projects = client.read()
-    for project in projects:
-        for page in client.records(project, places.get(project)):
-            places[project] = page.resume
-            yield Page(page.records, dict(places), page.gaps, page.total)
-    if projects and client.hidden.issuperset(projects):
-        raise Unauthorized(
-            f"None of its projects is to be seen: {', '.join(projects)}. "
-            "Ask for access to them, or mend their names (workspace/project).",
-            kind="hidden",
-        )
-
-
-def _neptune_listing(client: _Neptune, _: Json) -> Iterator[Page[runs.Listing]]:
-    """What exists, to notice what was deleted: no table tells that. A project that
-    is not to be seen is none whose runs were deleted."""
-    for project in client.read():
-        present = client.sweep(project)
-        if present is not None:
-            yield Page([runs.Listing(project, present)], None)
-
-
 NEPTUNE = Kind(
     name="Neptune (live, 2.x)",
-    client=_Neptune,
-    streams=(
-        Stream("runs", pages=_neptune_pages, store=runs.store, prepare=runs.prepare),
-        Stream("deletions", pages=_neptune_listing, store=runs.store_listing, every=SWEEPS),
-    ),
+    reader="neptune",
     settings=(
         Setting(
             "projects", "Projects", "workspace/project, one a line; empty: all it sees.", "list"
@@ -346,29 +175,10 @@ NEPTUNE = Kind(
     secret_help="Neptune: your name, Get your API token. It holds the server's address.",  # noqa: S106
 )
 
-
-# ── MLflow ───────────────────────────────────────────────────────────────────
-
 MLFLOW = Kind(
     name="MLflow",
-    client=mlflow.Mlflow,
-    streams=(
-        Stream("experiments", pages=lambda client, _: client.names(), store=mlflow.store_names),
-        Stream("runs", pages=mlflow.run_pages, store=runs.store, prepare=runs.prepare),
-        Stream(
-            "models",
-            pages=mlflow.model_pages,
-            store=mlflow.store_models,
-            every=OFTEN,
-        ),
-        Stream(
-            "finished runs",
-            pages=mlflow.sweep_pages,
-            store=runs.store,
-            prepare=runs.prepare,
-            every=SWEEPS,
-        ),
-    ),
+    reader="mlflow",
+    webhook=mlflow_webhook.told,
     settings=(
         Setting(
             "address",
@@ -390,7 +200,6 @@ MLFLOW = Kind(
     ),
     secret="Password or token",  # noqa: S106 -- a label
     secret_help="Leave it empty when the server asks for no login.",  # noqa: S106
-    webhook=registry_webhook.told,
 )
 
 KINDS: dict[str, Kind] = {

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sources import documents
 from sources.connectors.base import Json, Page
-from sources.connectors.jira import JiraClient
+from sources.connectors.jira.client import JiraClient
 from sources.models import Source
 from sources.store import Stored, sweep
 from sprints.models import JiraProject, Task, Worklog

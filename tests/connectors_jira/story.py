@@ -3,7 +3,7 @@
 from typing import Any
 
 from demo.jira import Practice, State
-from sources.connectors.jira import JiraClient
+from sources.connectors.jira.client import JiraClient
 from sources.http import Limits
 
 EMAIL, TOKEN = "mia@example.org", "mias-token"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sources.connectors.base import Unauthorized, Unavailable
-from sources.connectors.jira import JiraClient
+from sources.connectors.jira.client import JiraClient
 from sources.connectors.jira.site import Site, plain_address
 from tests.connectors_jira.odd import CENTER, MYSELF, PROJECT, Queue, center_site, cloud_site, odd
 from tests.connectors_jira.story import QUICK, client

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from demo.jira import Practice, State
 from demo.jira.things import Issue
-from sources.connectors.jira import JiraClient, richtext
+from sources.connectors.jira import richtext
+from sources.connectors.jira.client import JiraClient
 from sources.models import Source
 from sprints import hypotheses
 from sprints.models import JiraProject, Task, Verdict

@@ -3,7 +3,7 @@
 import pytest
 
 from demo.jira import Practice, State
-from sources.connectors.jira import JiraClient
+from sources.connectors.jira.client import JiraClient
 from sources.http import Limits
 from sources.models import Source
 from tests.sprints_streams.story import STORY

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sources.connectors.base import Unauthorized, Unavailable
-from sources.connectors.jira import JiraClient
+from sources.connectors.jira.client import JiraClient
 from sources.http import Limits
 from sources.models import Document
 from sprints import streams

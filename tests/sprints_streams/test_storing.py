@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from sources.connectors.jira import JiraClient
+from sources.connectors.jira.client import JiraClient
 from sources.models import Document
 from sprints import streams
 from sprints.models import (

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from portal.streams import told_apart
+from portal.readers.archives import told_apart
 from sources.models import Source, Sync
 from tests.connectors_archive.archives import START, Row, Writer, row, system
 from tests.pages.sample import read_source

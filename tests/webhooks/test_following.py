@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from demo.jira import Practice
-from portal import streams, tasks
+from portal import tasks
+from portal.readers import jira
 from sources import engine
 from sources.connectors.base import Json, Page
 from sources.models import Cursor, Source, Sync
@@ -108,9 +109,9 @@ def test_a_running_sync_reads_hints_between_its_pages(
     monkeypatch.setattr(tasks.follow_hints, "apply_async", lambda *_, **__: None)
     knock(issue={"id": "10002"})
     assert Hint.objects.waiting().count() == 1
-    listening = streams.HINTS.to(replace(streams.ISSUES, pages=one_empty_page))
+    listening = jira.HINTS.to(replace(jira.ISSUES, pages=one_empty_page))
     source.refresh_from_db()
-    engine.read(source, sync, lambda: streams.KINDS["jira"].client(source), [listening])
+    engine.read(source, sync, lambda: jira.READER.client(source), [listening])
     assert Task.objects.get(name="DOC-2").summary == "Told of while a sync runs"
     assert not Hint.objects.waiting().exists()
 

@@ -6,16 +6,14 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from jira import JIRA
-
 from sources.connectors.base import Unauthorized, Unavailable
+from sources.connectors.jira.address import CLOUD_HOSTS, plain_address
 from sources.connectors.jira.values import milliseconds
 from sources.http import Budget, Limits, Reply, RequestsWire, Session, server_time
 
 type Mode = Literal["auto", "cloud", "dc"]
 type Record = dict[str, Any]
 
-CLOUD_HOSTS = (".atlassian.net", ".jira.com")
 SCOPED_HOST = "api.atlassian.com"  # where tokens with scopes work, below /ex/jira/{cloudId}
 
 
@@ -36,6 +34,8 @@ class Site:
         limits: Limits | None = None,
         budget: Budget | None = None,
     ) -> None:
+        from jira import JIRA
+
         self.address = plain_address(address)
         self._jira = JIRA(
             server=self.address,
@@ -195,30 +195,3 @@ def _denial(reply: Reply) -> str:
     if "captcha" in reason.lower():
         return "Log in once in a browser and answer the CAPTCHA there."
     return "An administrator of that Jira must allow it."
-
-
-def plain_address(address: str) -> str:
-    """The address as Jira wants it: with a scheme, without what people paste along.
-
-    Of a Cloud site's page only the host is kept; below another host may lie a
-    context path ("/jira"), which stays. A name and a password within it are
-    refused: an address is shown to everybody who sees the source.
-    """
-    text = address.strip()
-    try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if not host or parts.scheme not in ("http", "https"):
-        raise Unauthorized(
-            "That is no address of a Jira. It looks like https://acme.atlassian.net."
-        )
-    if "@" in parts.netloc:
-        raise Unauthorized(
-            "An address holds no user name and no password. Write it without what is "
-            "before the @; the token has a field of its own."
-        )
-    where = f"[{host}]" if ":" in host else host
-    path = "" if host.endswith(CLOUD_HOSTS) else parts.path.rstrip("/")
-    return f"{parts.scheme}://{where}{f':{port}' if port else ''}{path}"

@@ -5,10 +5,6 @@ listing.py: which experiments and runs there are. runs.py, tags.py, values.py,
 exported.py: what a run means (pure). reading.py: runs into records, with
 histories.py, artifacts.py and models.py for what hangs on them. position.py:
 how far it was read. identity.py: Test connection.
+address.py, webhook.py: what the web needs; the package itself imports nothing, so
+that they cost no client.
 """
-
-from sources.connectors.mlflow.client import MlflowClient
-from sources.connectors.mlflow.models import REGISTRY
-from sources.connectors.mlflow.site import plain_address
-
-__all__ = ["REGISTRY", "MlflowClient", "plain_address"]

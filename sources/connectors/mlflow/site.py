@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from sources.connectors.base import Unauthorized, Unavailable
+from sources.connectors.mlflow.address import plain_address
 from sources.connectors.mlflow.downloads import Download
 from sources.http import Budget, HttpxWire, Limits, Reply, Session, timed_client
 
@@ -132,24 +131,3 @@ def refuse_plain_http(address: str) -> None:
             f"{parts.netloc} is plain http, where anyone between could read the secret. Use "
             "https, or allow plain http for this source."
         )
-
-
-def plain_address(address: str) -> str:
-    """With a scheme, without what people copy along from the browser's line. A
-    path before the page's `#` stays: a server may lie below another."""
-    text = address.strip()
-    try:
-        parts = httpx.URL(text if "://" in text else f"https://{text}")
-    except httpx.InvalidURL:
-        raise Unauthorized(WRONG_ADDRESS) from None
-    if not parts.host or parts.scheme not in ("http", "https"):
-        raise Unauthorized(WRONG_ADDRESS)
-    if parts.userinfo:
-        raise Unauthorized(
-            "An address holds no user name and no password. Write it without what is before "
-            "the @; both have a field of their own."
-        )
-    return f"{parts.scheme}://{parts.netloc.decode()}{parts.path.rstrip('/')}"
-
-
-WRONG_ADDRESS = "That is no address of an MLflow. It looks like https://mlflow.example.org."

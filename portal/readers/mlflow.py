@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from portal.readers.reader import OFTEN, SWEEPS, Reader
 from sources.connectors.base import Json, Page, RunRecord, TrackerRecord
-from sources.connectors.mlflow import REGISTRY, MlflowClient
+from sources.connectors.mlflow.client import MlflowClient
+from sources.connectors.mlflow.models import REGISTRY
+from sources.engine import Stream
 from sources.models import Source
 from sources.store import Stored
 from tracking import streams as runs
@@ -68,3 +71,25 @@ def store_models(source: Source, records: Sequence[Model]) -> Stored:
 
 def store_names(source: Source, records: Sequence[tuple[str, str]]) -> Stored:
     return store_projects(source, dict(records))
+
+
+READER = Reader(
+    client=Mlflow,
+    streams=(
+        Stream("experiments", pages=lambda client, _: client.names(), store=store_names),
+        Stream("runs", pages=run_pages, store=runs.store, prepare=runs.prepare),
+        Stream(
+            "models",
+            pages=model_pages,
+            store=store_models,
+            every=OFTEN,
+        ),
+        Stream(
+            "finished runs",
+            pages=sweep_pages,
+            store=runs.store,
+            prepare=runs.prepare,
+            every=SWEEPS,
+        ),
+    ),
+)
