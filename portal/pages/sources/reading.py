@@ -153,7 +153,7 @@ def _outbox(source: Source) -> list[dict[str, Any]]:
 
 def _remap(source: Source, *, may_change: bool) -> list[dict[str, Any]]:
     """Only of kinds whose raw records can be mapped anew."""
-    if source.kind not in KINDS or not KINDS[source.kind].stored:
+    if source.kind not in KINDS or not KINDS[source.kind].maps:
         return []
     return [
         {
