@@ -4,9 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from portal.commands import backup, doctor, invite, key, reset, rotate, run
+from portal.commands import backup, doctor, invite, key, remap, reset, rotate, run, sync
 
-VERBS = (run, reset, doctor, backup, invite, key, rotate)
+VERBS = (run, reset, doctor, sync, remap, backup, invite, key, rotate)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -61,3 +61,13 @@ def django(*words: str) -> list[str]:
 def ask_django(*words: str) -> int:
     """Runs a command to its end, before the eyes of who asked; its exit code."""
     return subprocess.run(django(*words), cwd=ROOT, check=False).returncode
+
+
+def watch_django(*words: str) -> int:
+    """The same for one that answers Ctrl-C itself: its last words are waited for."""
+    with subprocess.Popen(django(*words), cwd=ROOT) as child:
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:
+                continue

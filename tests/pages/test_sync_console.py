@@ -8,16 +8,20 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
+from demo.jira import Practice, State
+from portal import tasks
 from portal.freshness import patience
-from portal.pages.sources import lag, progress
+from portal.pages.sources import foreseen, lag, progress
 from sources import advice, remap
 from sources.claims import begin
 from sources.engine import claim
 from sources.models import Cursor, Source, Sync
+from sprints.models import Task
 from tests.pages.asking import same_cost, seen, text
 from tests.pages.conftest import client_of
-from tests.pages.test_sources import ended
+from tests.pages.test_sources import ended, filled
 from tests.sprints.made import Lab
+from tests.sprints_streams.story import STORY
 
 URL = "/sources/jira/"
 
@@ -289,3 +293,85 @@ def test_a_kind_without_stored_records_has_no_such_button(lab: Lab) -> None:
     assert "Map anew" not in text(client, "/sources/tracker/")
     answer = client.post("/sources/tracker/remap/", follow=True).content.decode()
     assert "no stored records that can be mapped anew" in answer
+
+
+# ── settings that only say how records are understood ────────────────────────
+
+
+@pytest.fixture
+def practice() -> Any:
+    with Practice(State.of(STORY), mode="cloud") as running:
+        running.state.pass_time(86_400)
+        yield running
+
+
+@pytest.fixture
+def read(practice: Any, administrator: Client, no_worker: list[Any]) -> Source:
+    """A Jira that was added and read."""
+    given = filled(
+        name="Read", set_address=practice.url, set_email="m@x.y", set_projects="DOC", secret="t",
+        set_hypothesis_types="Hypothesis",
+    )  # fmt: skip
+    administrator.post("/sources/add/?kind=jira", given)
+    source = Source.objects.get(slug="read")
+    tasks.read_source(str(source.pk), str(Sync.objects.get(source=source).pk))
+    return Source.objects.get(slug="read")
+
+
+def edit(client: Client, source: Source, **changed: Any) -> Any:
+    usual = {
+        "name": "Read", "set_address": source.settings["address"], "set_email": "m@x.y",
+        "set_projects": "DOC", "set_hypothesis_types": "Hypothesis", "secret": "",
+    }  # fmt: skip
+    return client.post("/sources/read/edit/", filled(**(usual | changed)), follow=True)
+
+
+def test_other_types_of_hypotheses_are_mapped_and_nothing_is_read(
+    administrator: Client, read: Source, practice: Any
+) -> None:
+    place = Cursor.objects.get(source=read, stream="issues").position
+    asked = len(practice.requests)
+    answer = edit(administrator, read, set_hypothesis_types="Another type")
+    assert "is saved, and what is stored is mapped anew" in answer.content.decode()
+    sync = Sync.objects.get(source=read, outcome="")
+    assert sync.from_stored
+    tasks.read_source(str(read.pk), str(sync.pk))
+    assert not Task.objects.filter(source=read, is_hypothesis=True).exists()
+    assert Cursor.objects.get(source=read, stream="issues").position == place
+    assert len(practice.requests) == asked
+
+
+def test_another_project_is_read_though_the_types_change_too(
+    administrator: Client, read: Source
+) -> None:
+    edit(administrator, read, set_hypothesis_types="Another type", set_projects="NEW")
+    assert Cursor.objects.get(source=read, stream="issues").position is None
+    assert not Sync.objects.get(source=read, outcome="").from_stored
+
+
+def test_what_would_change_is_told_by_name_and_nothing_is_stored(
+    administrator: Client, read: Source
+) -> None:
+    told = edit(administrator, read, set_hypothesis_types="Another type", foresee="1")
+    page = told.content.decode()
+    assert "1 would be hypotheses no more" in page
+    assert ">DOC-3<" in page
+    assert "Another type" in page, "the form keeps what was typed"
+    assert Source.objects.get(pk=read.pk).settings == read.settings
+    assert Task.objects.filter(source=read, is_hypothesis=True).count() == 1
+    again = edit(administrator, read, foresee="1").content.decode()
+    assert "Nothing would change" in again
+    wider = edit(administrator, read, set_projects="DOC, NEW", foresee="1").content.decode()
+    assert "Projects: what another reading would bring is not known" in wider
+
+
+def test_only_the_first_twenty_are_named_and_none_is_lost(lab: Lab) -> None:
+    made = [lab.claim(f"DOC-{number}") for number in range(50)]
+    changes = [remap.Change("task", task, {"is_hypothesis": (False, True)}) for task in made]
+    become, cease, otherwise = foreseen._groups(changes)
+    assert (become.words, len(become.named), become.more) == ("50 would become hypotheses", 20, 30)
+    assert (cease.named, otherwise.named) == ([], [])
+
+
+def test_a_new_source_has_nothing_to_foresee(administrator: Client) -> None:
+    assert "What would change" not in text(administrator, "/sources/add/?kind=jira")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from portal import tasks
 from portal.freshness import read as standings
 from portal.pages.asking import person, word
+from portal.pages.sources import foreseen as foretold
 from portal.pages.sources import progress as moving
 from portal.pages.sources import reading
 from portal.pages.sources.forms import SourceForm
@@ -70,11 +71,14 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def edited(request: HttpRequest, form: SourceForm, kind: str) -> HttpResponse:
-    """Test connection shows what the other side says, and stores nothing."""
-    tested = None
+    """Test connection shows what the other side says, What would change what is
+    stored; both store nothing."""
+    tested = foreseen = None
     if request.method == "POST" and form.is_valid():
         if "test" in request.POST:
             tested = reading.test(form)
+        elif "foresee" in request.POST and form.source and form.kind.stored:
+            foreseen = foretold.read(form)
         else:
             saved = form.save()
             start = tasks.start_remap if form.only_maps else tasks.start_sync
@@ -82,8 +86,8 @@ def edited(request: HttpRequest, form: SourceForm, kind: str) -> HttpResponse:
             messages.success(request, form.saved_words)
             seen = Source.objects.visible_to(request.user).filter(pk=saved.pk).exists()
             return redirect("source", saved.slug) if seen else redirect("sources")
-    page = {"form": form, "kind": KINDS[kind], "tested": tested, "source": form.source}
-    return render(request, "sources/form.html", page)
+    page = {"form": form, "kind": KINDS[kind], "source": form.source}
+    return render(request, "sources/form.html", page | {"tested": tested, "foreseen": foreseen})
 
 
 @require_POST
