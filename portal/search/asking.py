@@ -23,7 +23,7 @@ from portal.search.spelling import corrected
 from sources.documents import UNDATED
 from sources.models import Document, Person, visible_sources
 from sources.store import clean
-from sprints.models import Task
+from sprints.models import JiraProject, Task
 
 CAPPED = 2_000
 COMMON = 20_000  # hits; above this the newest are found by walking time
@@ -33,8 +33,10 @@ KINDS = ("task", "hypothesis", "sprint", "run", "file")  # a comment is found as
 
 HIT_FIELDS = ("key", "kind", "name", "title", "url", "at")
 HIT_COLUMNS = ", ".join(HIT_FIELDS)
-KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[0-9]+")
+KEY = re.compile(r"([A-Za-z][A-Za-z0-9_]*?)[\s_–-]*([0-9]{1,18})")
+NUMBER = re.compile(r"[0-9]{1,18}")
 SAME_NAME = 10
+MOST_PROJECTS = 200
 FILES = 400  # read when only files are asked for: most are of one path
 
 
@@ -77,16 +79,25 @@ def jump(user: Person, text: str) -> Hit | None:
 
 
 def _exact(user: Person, text: str) -> list[Hit]:
-    """A file is never meant by its name alone."""
+    """A file is never meant by its name alone. "doc 2698" and "doc2698" are DOC-2698,
+    and 2698 is whichever project's task has that number."""
     called = Q(name_upper=Upper(Value(text)))
-    if KEY.fullmatch(text):
-        moved = Task.objects.visible_to(user).named([text]).values_list("pk", flat=True)
-        called |= Q(pk__in=list(moved))
+    if keys := _keys(user, text):
+        moved = Task.objects.visible_to(user).named(keys).values_list("pk", flat=True)
+        called |= Q(pk__in=list(moved)) | Q(name_upper__in=keys)
     rows = Document.objects.alias(name_upper=Upper("name")).filter(
         called, source__in=visible_sources(user)
     )
     rows = rows.exclude(kind="file").order_by("-at", "key")
     return [Hit(*row) for row in rows.values_list(*HIT_FIELDS)[:SAME_NAME]]
+
+
+def _keys(user: Person, text: str) -> list[str]:
+    if NUMBER.fullmatch(text):
+        projects = JiraProject.objects.visible_to(user).values_list("short", flat=True)
+        return [f"{short.upper()}-{int(text)}" for short in projects[:MOST_PROJECTS]]
+    typed = KEY.fullmatch(text)
+    return [f"{typed[1].upper()}-{int(typed[2])}"] if typed else []
 
 
 def search(user: Person, text: str, *, kind: str = "", limit: int = LIMIT) -> Result:

@@ -302,3 +302,29 @@ def test_what_has_no_time_comes_last_and_shows_none(lab: Lab, reader: Client) ->
     write(lab.tracker, undated, found("R-2", "same words", kind="run"))
     assert names(lab, "same words") == ["R-2", "R-1"]
     assert "1970" not in seen(reader, "/search/?q=same+words")
+
+
+# ── keys as people type them ─────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("typed", ["DOC-7", "doc-7", "doc 7", "Doc7", "doc_7", "doc–7", "7", "007"])
+def test_a_key_is_understood_however_it_is_typed(lab: Lab, reader: Client, typed: str) -> None:
+    task = lab.task("DOC-7")
+    write(lab.jira, documents.Found(task.pk, "task", "DOC-7", "a task", "", "/t/DOC-7/", MONDAY))
+    answer = reader.get("/search/", {"q": typed})
+    assert (answer.status_code, answer.headers.get("Location")) == (302, "/t/DOC-7/")
+
+
+def test_a_number_that_two_projects_have_is_a_choice(lab: Lab, reader: Client) -> None:
+    other = lab.project("NEW")
+    for name, project in (("DOC-7", lab.doc), ("NEW-7", other)):
+        task = lab.task(name, project=project)
+        write(lab.jira, documents.Found(task.pk, "task", name, "a task", "", f"/t/{name}/", MONDAY))
+    assert reader.get("/search/?q=7").status_code == 200
+    assert set(names(lab, "7")) == {"DOC-7", "NEW-7"}
+
+
+def test_a_number_means_no_task_that_one_does_not_see(lab: Lab, stranger: Client) -> None:
+    task = lab.task("DOC-7")
+    write(lab.jira, documents.Found(task.pk, "task", "DOC-7", "a task", "", "/t/DOC-7/", MONDAY))
+    assert "DOC-7" not in stranger.get("/search/?q=7").text
