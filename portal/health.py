@@ -28,10 +28,10 @@ BEAT = "labledger:beat"
 
 
 class Requests(RequestMiddleware):  # type: ignore[misc]
-    """A line a request; none for the question whether we live, asked every few seconds."""
+    """A line a request; none for the questions whether we live, asked every few seconds."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path == "/healthz":
+        if request.path.startswith("/healthz"):
             return cast(HttpResponse, self.get_response(request))
         return cast(HttpResponse, super().__call__(request))
 

@@ -94,6 +94,7 @@ class Heartbeat:
             return
         if time.monotonic() - self._renewed >= RENEWED_EVERY:
             self.renew()
+            Sync.objects.filter(pk=self._sync.pk).update(heard_at=timezone.now())
 
     def renew(self) -> None:
         """At once: a page's transaction must not commit without the claim."""

@@ -1,0 +1,117 @@
+"""/healthz/workers tells stuck from busy."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from portal import health, tasks, workers
+from sources import claims
+from sources.models import Source, Sync
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def empty_queue():
+    cache.clear()
+    with health.queue() as line:
+        line.delete(workers.QUEUE)
+    yield
+    with health.queue() as line:
+        line.delete(workers.QUEUE)
+
+
+@pytest.fixture
+def sync() -> Sync:
+    made = claims.claim(Source.objects.create(slug="jira", name="Jira", kind="jira"))
+    assert made is not None
+    return made
+
+
+def asked(status: int = 200) -> dict[str, Any]:
+    answer = Client().get("/healthz/workers")
+    assert answer.status_code == status, answer.content
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def left(messages: int = 1) -> None:
+    """In the queue, and nobody takes them."""
+    with health.queue() as line:
+        line.lpush(workers.QUEUE, *["{}"] * messages)
+
+
+def later(**span: float) -> time_machine.travel:
+    return time_machine.travel(timezone.now() + timedelta(**span), tick=False)
+
+
+def test_nothing_to_do_is_idle():
+    tasks.sync_due_sources()
+    found = asked()
+    assert (found["state"], found["words"]) == ("idle", "Nothing is to be read.")
+    assert "beat" in {name.partition("_")[0] for name in found}
+
+
+def test_a_worker_that_reads_is_busy_however_much_waits(sync: Sync):
+    assert claims.begin(sync.source, sync)
+    left(5)
+    found = asked()
+    assert (found["state"], found["reading"], found["waiting"]) == ("busy", 1, 5)
+    assert found["words"] == "1 sync is being read, 5 wait."
+
+
+def test_a_worker_that_waits_for_a_slow_system_is_heard_of_by_its_beats(
+    sync: Sync, monkeypatch: pytest.MonkeyPatch
+):
+    assert claims.begin(sync.source, sync)
+    heart = claims.Heartbeat(sync.source, sync)
+    monkeypatch.setattr(claims, "RENEWED_EVERY", 0.0)
+    for minutes in (2, 4):
+        with later(minutes=minutes):
+            heart()
+            assert asked()["state"] == "busy"
+
+
+def test_a_sync_that_is_not_heard_of_is_stuck(sync: Sync):
+    assert claims.begin(sync.source, sync)
+    with later(seconds=settings.SYNC_LEASE.total_seconds() + 5):
+        found = asked(503)
+    assert (found["state"], found["silent"]) == ("stuck", 1)
+    assert found["words"] == "1 sync is begun and not heard of for minutes."
+
+
+def test_a_sync_that_nobody_takes_up_is_stuck_after_a_minute(sync: Sync):
+    tasks.health.beat()
+    assert asked()["state"] == "idle"
+    with later(seconds=70):
+        found = asked(503)
+    assert found["words"] == "Nobody takes from the queue, where 1 waits."
+    assert found["oldest_seconds"] == 70
+
+
+def test_messages_that_nobody_takes_are_stuck():
+    health.beat()
+    left(3)
+    assert asked()["state"] == "idle", "just now somebody took one"
+    with later(seconds=70):
+        assert asked(503)["words"] == "Nobody takes from the queue, where 3 wait."
+
+
+def test_a_beat_that_is_away_is_no_stuck_worker():
+    health.beat()
+    with later(minutes=10):
+        found = asked()
+    assert found["state"] == "idle"
+    assert "beat" in found["words"]
+
+
+def test_it_names_nobody_and_a_dead_queue_is_503(sync: Sync, settings: Any):
+    assert "jira" not in str(asked()).lower()
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert asked(503)["state"] == "unknown"
