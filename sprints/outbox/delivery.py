@@ -146,7 +146,7 @@ def _try(one: Try) -> None:
 
 
 def _written(one: Try) -> tuple[Effect, Author]:
-    held = living(one.write) if one.write.kind == "comment" else None
+    held = living(one.write)
     hand: Hand = hand_for(one.write, held)
     wish = wish_of(one.write, held=held.result_id if held else "")
     with hand.pen(going=one.going, beat=one.beat) as pen:
@@ -155,7 +155,10 @@ def _written(one: Try) -> tuple[Effect, Author]:
 
 
 def living(write: Write) -> Write | None:
-    """The write that made or edited the hypothesis's one comment last."""
+    """The write that made or edited the hypothesis's one comment last. None, where
+    a person said that a new one is to be made."""
+    if write.kind != "comment" or write.asked.get("anew"):
+        return None
     made = Write.objects.filter(task=write.task_id, kind="comment", state="done")
     return made.exclude(result_id="").order_by("-done_at", "-pk").first()
 

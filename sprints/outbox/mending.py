@@ -14,7 +14,7 @@ SAID = ("comment", "worklog")  # in a person's name
 MENDABLE = ("refused", "parked", "pending", "dry")
 # Of each kind what a person may change, and how it is called.
 FIELDS: Mapping[str, Mapping[str, str]] = {
-    "comment": {"text": "Reason"},
+    "comment": {"text": "Reason", "anew": "As a new comment"},
     "worklog": {"text": "What was done"},
     "subtask": {"summary": "Summary", "text": "Description", "kind": "Issue type"},
     "move": {"status": "Status"},

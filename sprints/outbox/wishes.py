@@ -54,7 +54,7 @@ def wish_of(write: Write, *, held: str = "") -> Wish:
         case "worklog":
             began = datetime.fromisoformat(asked["started"])
             return Worklog(asked["seconds"], began, _worklog_text(write), mark_url(write))
-    return Comment(_verdict_text(write), mark_url(write), "" if asked.get("anew") else held)
+    return Comment(_verdict_text(write), mark_url(write), held)
 
 
 def _link(write: Write) -> Link:

@@ -90,6 +90,32 @@ def test_a_mended_token_lets_all_that_was_refused_go_again(desk: Desk) -> None:
     assert set(Write.objects.latest("pk").told[-2]) == {"at", "by", "what", "words"}
 
 
+def test_a_comment_that_may_not_be_edited_is_written_anew_when_a_person_says_so(
+    desk: Desk,
+) -> None:
+    desk.token_of(desk.lead, LEA, "")
+    desk.decide()
+    desk.deliver()
+    desk.decide("refuted", "No.", by=desk.ben)
+    desk.deliver()
+    row = desk.write("comment")
+    assert row.state == "refused"
+    ben = Client()
+    ben.force_login(desk.ben)
+    page = ben.get(f"/outbox/{row.pk}/").content.decode()
+    assert "As a new comment" in page
+    ben.post(f"/outbox/{row.pk}/change/", {"mend-text": "No.", "mend-anew": "on"})
+    desk.deliver()
+    assert desk.write("comment").state == "done"
+    first, second = texts(note.body for note in desk.issue(CLAIM).comments)
+    assert "confirmed" in first
+    assert "refuted" in second
+    desk.decide("inconclusive", run=None, by=desk.ben)
+    desk.deliver()
+    first, second = texts(note.body for note in desk.issue(CLAIM).comments)
+    assert "inconclusive" in second, "from now on that one is kept up to date"
+
+
 def test_a_comment_is_found_among_hundreds(desk: Desk) -> None:
     for number in range(230):
         desk.practice.state.comment(CLAIM, f"Comment {number}", by="ben")

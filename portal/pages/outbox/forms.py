@@ -33,6 +33,9 @@ class MendForm(forms.Form):
     def __init__(self, write: Write, given: QueryDict | None = None) -> None:
         super().__init__(given, prefix="mend")
         for name, label in FIELDS[write.kind].items():
+            if name == "anew":
+                self.fields[name] = forms.BooleanField(label=label, required=False)
+                continue
             area = forms.Textarea(attrs={"rows": 4}) if name in LONG else forms.TextInput()
             self.fields[name] = Words(
                 label=label,

@@ -197,7 +197,7 @@ def pairs(write: Write, line: Row) -> list[Pair]:
 def request_text(write: Write) -> str:
     """As it travels. Where the edition is found out by asking, Cloud is assumed."""
     cloud = write.source.settings.get("mode") != "dc"
-    held = delivery.living(write) if write.kind == "comment" else None
+    held = delivery.living(write)
     number = held.result_id if held and held.pk != write.pk else ""
     asked = reading.request(write, held=number, cloud=cloud)
     head = f"{asked.method} /rest/api/{'3' if cloud else '2'}/{asked.path}"
