@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -92,7 +93,7 @@ def runs_of(
     return list(found.newest_first()[:most])
 
 
-def _newest(pieces: Sequence[QuerySet[Run, dict[str, object]]]) -> list[tuple[object, object]]:
+def _newest(pieces: Sequence[QuerySet[Run, Any]]) -> list[tuple[object, object]]:
     first, *others = pieces
     rows = first.union(*others) if others else first
     return [(row["pk"], row["started_at"]) for row in rows]

@@ -28,7 +28,7 @@ def tracked(*more: pghistory.RowEvent, **options: object) -> object:
     )
 
 
-def tracked_as(*events: pghistory.RowEvent, **options: object) -> object:
+def tracked_as[M](*events: pghistory.RowEvent, **options: object) -> Callable[[type[M]], type[M]]:
     """Of a table of ours: only these events."""
     return pghistory.track(*events, meta={"default_permissions": ()}, **options)
 

@@ -15,7 +15,7 @@ from portal.accounts.audit import as_text
 from portal.accounts.models import Profile
 
 # Everything else asks for a login. The API answers for itself (401, not a redirect).
-OPEN = ("/accounts/", "/static/", "/api/", "/hooks/", "/healthz", "/favicon.ico")
+OPEN = ("/accounts/", "/static/", "/api/", "/hooks/", "/healthz", "/metrics", "/favicon.ico")
 
 SEEN_EVERY = 60  # seconds
 

@@ -16,7 +16,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from pgtrigger import ignore
 
 from handoff import leaving as records
@@ -29,6 +29,8 @@ from sprints.outbox.asking import Refused as UnderWay
 
 # Rows of the admin's own log tell a thing by its name: of these, a person's.
 OF_A_PERSON = (User, EmailAddress, Authenticator, UserSession, ApiToken, Profile)
+# What only opens doors, or says how pages looked to them.
+OWN: tuple[type[Model], ...] = (ApiToken, UserSession, EmailAddress, Authenticator, Profile)
 NOWHERE = UUID(int=0)
 
 
@@ -63,7 +65,7 @@ def _refuse(person: User, by: User) -> None:
 
 def _close_the_doors(person: User) -> None:
     people.end_access(person)
-    for model in (ApiToken, UserSession, EmailAddress, Authenticator, Profile):
+    for model in OWN:
         model._default_manager.filter(user=person).delete()
 
 

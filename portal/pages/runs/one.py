@@ -1,11 +1,12 @@
 """One run's page: what it is, its curves, parameters, files and source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -96,8 +97,8 @@ def read(user: Person, run: Run, asked: QueryDict) -> Page:
     return Page(
         run=run,
         opening=_opening(run, own),
-        pairs=_pairs(run, person_url(people.get(owner_key(run)))),
-        code=_code(run, person_url(people.get(author_key(run)))),
+        pairs=_pairs(run, _whose(people, owner_key(run))),
+        code=_code(run, _whose(people, author_key(run))),
         links=own,
         sprints=links.sprints_of(user, [run.pk])[run.pk],
         hypotheses=lines,
@@ -110,6 +111,11 @@ def read(user: Person, run: Run, asked: QueryDict) -> Page:
         others=_others(user, run, own, lines) if held.has_source else [],
         logs=_logs(run),
     )
+
+
+def _whose(people: Mapping[UUID, User], account: UUID | None) -> str:
+    """To what the account's person did; empty where nobody said who that is."""
+    return person_url(people.get(account)) if account else ""
 
 
 def _opening(run: Run, own: Sequence[links.Link]) -> str:
