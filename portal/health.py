@@ -31,7 +31,7 @@ class Requests(RequestMiddleware):  # type: ignore[misc]
     """A line a request; none for the questions whether we live, asked every few seconds."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/healthz"):
+        if request.path.startswith(("/healthz", "/metrics")):
             return cast(HttpResponse, self.get_response(request))
         return cast(HttpResponse, super().__call__(request))
 

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.metrics.Durations",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -204,6 +205,8 @@ if host := os.environ.get("LABLEDGER_SMTP_HOST"):
         },
     }
 DEFAULT_FROM_EMAIL = os.environ.get("LABLEDGER_MAIL_FROM", "labledger@localhost")
+
+METRICS_TOKEN = environment.secret("LABLEDGER_METRICS_TOKEN")  # empty: no metrics
 
 logs.configure()
 LOGGING = logs.logging(os.environ.get("LABLEDGER_LOG_LEVEL", "INFO"))

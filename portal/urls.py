@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from portal import health, webhooks, workers
+from portal import health, metrics, webhooks, workers
 from portal.moved import moved
 from portal.pages.home import views as home
 from portal.pages.plan import acts as plan_acts
@@ -21,6 +21,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("healthz", health.answer, name="health"),
     path("healthz/workers", workers.answer, name="health_workers"),
+    path("metrics", metrics.answer, name="metrics"),
     path("moved/", moved, name="moved"),
     path("hooks/<str:token>/", webhooks.knock, name="webhook"),
     path("", home.index, name="home"),

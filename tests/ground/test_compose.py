@@ -16,7 +16,8 @@ from portal.environment import ROOT
 
 ONCE = {"prepare"}
 SECRET = re.compile(r"PASSWORD|SECRET|_KEYS$|TOKEN")
-OPTIONAL = {"LABLEDGER_SMTP_PASSWORD"}  # a mail server of one's own may want none
+# A mail server of one's own may want none; without a token there are no metrics.
+OPTIONAL = {"LABLEDGER_SMTP_PASSWORD", "LABLEDGER_METRICS_TOKEN"}
 
 
 @cache
