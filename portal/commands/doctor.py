@@ -15,6 +15,7 @@ from portal.checkup import (
     machine,
     note,
     place,
+    reading,
     stores,
     wrong,
 )
@@ -49,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     stores.database,
     stores.queue,
     stores.migrations,
+    reading.sources,
     machine.browser,
 )
 
