@@ -35,6 +35,7 @@ soak: .venv/.test ## hours in a minute: churn, faults and killed servers, severa
 	$(PYTHON) -m tests.soak --mode dc --seconds 60 --seed 2
 	$(PYTHON) -m tests.soak --mode cloud --seconds 60 --seed 3
 	$(PYTHON) -m tests.soak --mode dc --webhooks --seconds 60 --seed 4
+	$(PYTHON) -m tests.soak --mode neptune --seconds 60 --seed 5 6
 
 check: .venv/.test ## lint, types, floors (migrations are checked by a test)
 	$(PYTHON) -m ruff check .

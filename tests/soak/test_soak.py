@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 WRONG = ("missing", "ghosts", "stale", "wrong key", "wrong sprint")
+OF_RUNS = (
+    *("missing", "ghosts", "stale", "wrong stage", "wrong series"),
+    *("files lacking", "files extra", "broken blobs"),
+)
 HAPPENED = ("churn", "faults", "postgres killed", "valkey killed", "workers killed")
 
 
@@ -31,3 +35,11 @@ def test_after_one_quiet_cycle_the_mirror_is_true(words: tuple[str, ...]) -> Non
     assert told["differences"] == {}, told["examples"]
     assert all(told.get(name) for name in HAPPENED), {name: told.get(name) for name in HAPPENED}
     assert told["issues"] > 100
+
+
+def test_a_neptune_is_mirrored_to_the_point_and_to_the_byte() -> None:
+    told = soaked("--mode", "neptune", "--seed", "1", "--seconds", "10")
+    assert {name: told[name] for name in OF_RUNS} == dict.fromkeys(OF_RUNS, 0), told["examples"]
+    assert told["differences"] == {}, told["examples"]
+    assert all(told.get(name) for name in HAPPENED), {name: told.get(name) for name in HAPPENED}
+    assert min(told["points"] / 5_000, told["files"] / 40, told["containers"] / 60) > 1
