@@ -22,13 +22,15 @@ def collect() -> Child:
     return Child("static", command, ends=True)
 
 
-def web(host: str, port: int) -> Child:
-    """Threads wait for Postgres, processes use the cores."""
+def web(host: str, port: int, *, after: Path) -> Child:
+    """Threads wait for Postgres, processes use the cores. It answers once the
+    file `after` is there. Pages reckon nothing that more threads would speed up."""
     workers = os.environ.get("LABLEDGER_WEB_WORKERS", "2")
     serve = ("--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws")
     size = ("--workers", workers, "--blocking-threads", "4", "--workers-kill-timeout", "5")
-    command = [PYTHON, "-m", "granian", *serve, *size, "portal.wsgi:application"]
-    return Child("web", command, patience=10)
+    words = (str(after), *serve, *size, "portal.wsgi:application")
+    alone = {"OPENBLAS_NUM_THREADS": "1"}
+    return Child("web", [PYTHON, "-m", "portal.serving", *words], patience=10, environment=alone)
 
 
 def practice(sample: Path) -> Child:

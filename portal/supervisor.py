@@ -60,14 +60,19 @@ def supervise(folder: Path, wish: Wish) -> None:
 
 
 def start(crew: Crew, folder: Path, wish: Wish, port: int) -> None:
-    """Web first, since a person waits for it; the rest follow once it answers."""
+    """Web first, since a person waits for it: it imports its pages while all that
+    they need is brought up. The rest follow once it answers."""
+    up_to_date = folder / "web.mark"
+    up_to_date.unlink(missing_ok=True)
     collecting = begin_static(crew, folder)
-    ours = begin_servers(crew, folder)
-    bring_up_to_date(crew, folder, demo=wish.demo and ours)
+    own_database, own_queue = begin_servers(crew, folder)
+    web = processes.web(wish.host, port, after=up_to_date)
+    crew.begin(web)
+    await_servers(crew, folder, database=own_database, queue=own_queue)
+    bring_up_to_date(crew, folder, demo=wish.demo and own_database)
     if collecting:
         finish_static(crew, folder, collecting)
-    web = processes.web(wish.host, port)
-    crew.begin(web)
+    up_to_date.touch()
     crew.until(lambda: answers(wish.host, port), of=web, seconds=120)
     crew.say("The pages answer")
     if (folder / "sample" / "ports.json").is_file():
@@ -76,8 +81,8 @@ def start(crew: Crew, folder: Path, wish: Wish, port: int) -> None:
         crew.begin(other)
 
 
-def begin_servers(crew: Crew, folder: Path) -> bool:
-    """Starts the servers that no URL names. True when the database is ours."""
+def begin_servers(crew: Crew, folder: Path) -> tuple[bool, bool]:
+    """Begins the servers that no URL names. Whether database and queue are ours."""
     run = folders.sockets(folder)
     own_database = not os.environ.get("DATABASE_URL")
     own_queue = not os.environ.get("REDIS_URL")
@@ -85,12 +90,17 @@ def begin_servers(crew: Crew, folder: Path) -> bool:
         begin_postgres(crew, folder, run)
     if own_queue:
         begin_valkey(crew, folder, run)
+    return own_database, own_queue
+
+
+def await_servers(crew: Crew, folder: Path, *, database: bool, queue: bool) -> None:
+    run = folders.sockets(folder)
+    if queue:
         crew.until(lambda: valkey.ready(run), seconds=60)
         crew.say("Valkey is ready")
-    if own_database:
+    if database:
         crew.until(lambda: postgres.ready(run), seconds=60)
         crew.say(f"PostgreSQL {postgres.version()} is ready")
-    return own_database
 
 
 def begin_postgres(crew: Crew, folder: Path, run: Path) -> None:
