@@ -98,12 +98,12 @@ def show(
 
 def line(sync: Sync, now: Progress) -> str:
     """ "issues  [######------]  312 of 340, 12 new, about 2 minutes more"."""
+    more = "".join(f", {words}" for words in (now.counts, now.expected) if words)
     if not sync.total:
-        return f"{now.phase}  {sync.records:,} records{', ' if now.counts else ''}{now.counts}"
+        return f"{now.phase}  {sync.records:,} records{more}"
     share = min(sync.records / sync.total, 1.0)
     bar = ("#" * round(share * BAR)).ljust(BAR, "-")
-    counts = f", {now.counts}" if now.counts else ""
-    return f"{now.phase}  [{bar}]  {min(sync.records, sync.total):,} of {sync.total:,}{counts}"
+    return f"{now.phase}  [{bar}]  {min(sync.records, sync.total):,} of {sync.total:,}{more}"
 
 
 def ended(sync: Sync, now: Progress) -> str:

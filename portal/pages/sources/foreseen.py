@@ -60,20 +60,21 @@ def _opening(found: Forecast) -> str:
 
 
 def _groups(changes: Iterable[Change]) -> Iterable[Group]:
-    become = ("would become hypotheses", (False, True))
-    cease = ("would be hypotheses no more", (True, False))
+    become = (("would become a hypothesis", "would become hypotheses"), (False, True))
+    cease = (("would be a hypothesis no more", "would be hypotheses no more"), (True, False))
     rest = list(changes)
     for words, ends in (become, cease):
         some = [one for one in rest if one.columns.get("is_hypothesis") == ends]
         rest = [one for one in rest if one.columns.get("is_hypothesis") != ends]
         yield _group(words, some)
-    yield _group("would change otherwise", rest)
+    yield _group(("would change otherwise", "would change otherwise"), rest)
 
 
-def _group(words: str, changes: list[Change]) -> Group:
+def _group(words: tuple[str, str], changes: list[Change]) -> Group:
     ordered = sorted(changes, key=lambda one: str(one.row))
     named = [_named(one) for one in ordered[:NAMED]]
-    return Group(f"{len(changes):,} {words}", named, max(0, len(changes) - NAMED))
+    told = f"{len(changes):,} {words[len(changes) != 1]}"
+    return Group(told, named, max(0, len(changes) - NAMED))
 
 
 def _named(change: Change) -> Named:

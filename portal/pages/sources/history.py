@@ -58,7 +58,8 @@ class Line:
         """From a worker's taking it up to its end, or to when it was last heard of."""
         if self.sync.begun_at is None:
             return None
-        return (self.sync.finished_at or self.sync.heard_at) - self.sync.begun_at
+        until = self.sync.finished_at or self.sync.heard_at
+        return max(until - self.sync.begun_at, timedelta())
 
 
 @dataclass(frozen=True, slots=True)

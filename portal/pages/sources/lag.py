@@ -17,7 +17,7 @@ from tracking.pictures import Frame, Scale, grid, ticks
 
 SHOWN = timedelta(days=7)
 PARTS = 168  # hours: of each the greatest age is drawn, so that no standstill is lost
-FRAME = Frame(660, 170, left=34, right=16, top=14, bottom=26)
+FRAME = Frame(660, 178, left=34, right=16, top=22, bottom=26)
 UNITS = ((timedelta(days=3), timedelta(days=1), "days"), (timedelta(hours=3), timedelta(hours=1),
          "hours"), (timedelta(0), timedelta(minutes=1), "minutes"))  # fmt: skip
 
@@ -80,16 +80,16 @@ def drawn(ages: Ages, agreed: timedelta, now: datetime, size: timedelta, words: 
     marks = ticks(0, max(level, *(value for value in values if value is not None)))
     x, y = FRAME.across(0, PARTS), FRAME.upwards(0, marks[-1])
     return format_html(
-        '<svg class="broad" viewBox="0 0 660 170" role="img"><title>{}</title><desc>{}</desc>'
+        '<svg class="broad" viewBox="0 0 660 178" role="img"><title>{}</title><desc>{}</desc>'
         '{}{}<path class="done" d="{}"/><path class="target" d="M{} {}H{}"/>'
-        '<text class="target-word" x="{}" y="{}" text-anchor="end">agreed: {}</text></svg>',
+        '<text class="target-word" x="{}" y="{}" text-anchor="end">dotted: agreed, {}</text></svg>',
         "Age over the last 7 days",
         words,
         grid(FRAME, marks, y),
         days(now, x),
         stairs(values, x, y),
         *(f"{FRAME.left:.1f}", f"{y(level):.1f}", f"{FRAME.width - FRAME.right:.1f}"),
-        *(f"{FRAME.width - FRAME.right:.1f}", f"{y(level) - 5:.1f}", rough(agreed)),
+        *(f"{FRAME.width - FRAME.right:.1f}", f"{FRAME.top - 6:.1f}", rough(agreed)),
     )
 
 

@@ -43,8 +43,7 @@ class Progress:
 
     @property
     def counts(self) -> str:
-        """ "12 new, 3 changed, 310 unchanged, 2 missing", without the zeros; while it
-        is under way also when it may end."""
+        """ "12 new, 3 changed, 310 unchanged, 2 missing", without the zeros."""
         if self.sync is None:
             return ""
         parts = (
@@ -54,8 +53,11 @@ class Progress:
             (self.sync.removed, "gone"),
             (self.sync.gap_count, "missing"),
         )
-        told = [f"{number:,} {word}" for number, word in parts if number]
-        return ", ".join([*told, *filter(None, [expected_end(self.sync)])])
+        return ", ".join(f"{number:,} {word}" for number, word in parts if number)
+
+    @property
+    def expected(self) -> str:
+        return expected_end(self.sync) if self.sync else ""
 
     @property
     def advice(self) -> str:
