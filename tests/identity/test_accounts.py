@@ -36,9 +36,9 @@ def test_accounts_are_proposed_with_reason_and_sureness(lab, client_of_ada, memb
     lab.run("R-2", owner="kim", code={"email": "mia.ode@home.test", "author": "Ódé Mia"})
     page = proposed(client_of_ada)
     for words in (
-        "M. O. Jira account Jira the same e-mail sure",
-        "mia.ode owner of runs Tracker a user name made of the name likely",
-        "Ódé Mia <mia.ode@home.test> author of commits Tracker the same name likely",
+        "M. O. may be Mia Ode mia.ode Jira account, Jira: the same e-mail sure",
+        "mia.ode owner of runs, Tracker: a user name made of the name likely",
+        "Ódé Mia <mia.ode@home.test> may be Mia Ode mia.ode author of commits, Tracker: the same",
     ):
         assert words in page, words
     assert "Kim" not in page
@@ -49,7 +49,7 @@ def test_what_fits_two_people_is_only_possible(lab, client_of_ada, member, mia):
     User.objects.create_user("mode", first_name="Mia", last_name="Ode")
     member("Mia Ode")
     page = proposed(client_of_ada)
-    assert page.count("the same name, as 1 other here possible") == 2
+    assert page.count("Jira account, Jira: the same name, as 1 other here possible") == 2
 
 
 def test_one_click_ties_and_what_was_written_down_says_who(lab, ada, client_of_ada, member, mia):
@@ -118,6 +118,8 @@ def test_a_search_finds_people_and_accounts_and_can_be_cleared(lab, client_of_ad
     page = seen(client_of_ada, f"{PAGE}?q=else")
     assert "Somebody Élse" in page
     assert "the same name" not in page
+    page = seen(client_of_ada, f"{PAGE}?q=mia")
+    assert "Mia Ode Jira account, Jira Tie" in page, "a proposal may be somebody else's"
     page = seen(client_of_ada, f"{PAGE}?q=xyzzy")
     assert page.count("Clear filters") == 3
 

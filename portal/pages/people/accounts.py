@@ -68,7 +68,11 @@ def read(user: Person, q: str) -> Page:
     lines = [one for one in _lines(said, known) if asked in folded(f"{one.name} {one.account}")]
     tied = [one for one in lines if one.tie.confirmed]
     rejected = [one for one in lines if not one.tie.confirmed]
-    free = [one for one in _free(known, closed) if asked in folded(f"{one.shown} {one.source}")]
+    # What is proposed above is only searched for here: it may be somebody else's.
+    above = frozenset() if q else {one.account.key for one in found}
+    free = [
+        one for one in _free(known, closed | above) if asked in folded(f"{one.shown} {one.source}")
+    ]
     return Page(
         q=q,
         opening=_opening(found, said),

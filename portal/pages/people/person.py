@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from portal.accounts.ties.following import newest_runs, open_tasks, ties_of
 from portal.accounts.ties.known import name_of
 from portal.accounts.ties.models import KINDS, Tie
+from portal.pages.plan.shown import Action
 from sources.models import Person, visible_sources
 from sprints.models import Member, Task, Verdict
 from tracking.models import Run
@@ -32,6 +34,7 @@ class Page:
     runs: list[Run]
     verdicts: list[Verdict]
     may_tie: bool
+    actions: list[Action]
 
 
 def read(viewer: Person, person: User) -> Page:
@@ -49,7 +52,17 @@ def read(viewer: Person, person: User) -> Page:
         runs=runs,
         verdicts=verdicts,
         may_tie=viewer.has_perm("accounts.tie_account"),  # type: ignore[union-attr]
+        actions=_actions(viewer, person),
     )
+
+
+def _actions(viewer: Person, person: User) -> list[Action]:
+    """For who administers people: erasing this one, or why they may not."""
+    if not viewer.has_perm("auth.change_user") or hasattr(person, "erasure"):  # type: ignore[union-attr]
+        return []
+    may = viewer.has_perm("accounts.erase_person")  # type: ignore[union-attr]
+    url = reverse("person_erase", args=[person.pk])
+    return [Action("Erase…", url, refused="" if may else "Erasing needs the role administrator.")]
 
 
 def is_known(viewer: Person, person: User) -> bool:
