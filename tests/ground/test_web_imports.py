@@ -1,11 +1,16 @@
 """What a web process imports before it answers: no client of a source, which take seconds."""
 
+import http.client
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from portal import processes
+from tests.ground.portal_process import free_port, soon
 
 LATE = (
     "jira",
@@ -45,3 +50,45 @@ def test_the_web_knows_every_kind_of_source_and_imports_none_of_their_clients() 
 )
 def test_how_a_kind_is_read_is_imported_when_it_is_asked_for(kind: str, client: str) -> None:
     assert client in imported(f"from portal.streams import KINDS; KINDS[{kind!r}].streams")
+
+
+def test_the_web_waits_for_its_mark_with_everything_imported(tmp_path: Path) -> None:
+    mark, port = tmp_path / "mark", free_port()
+    web = processes.web("127.0.0.1", port, after=mark)
+    with subprocess.Popen(web.command, env=os.environ | web.environment) as process:
+        try:
+            assert soon(lambda: "site-packages/granian" in maps_of(process.pid), 60)
+            assert not answers(port), "no page before the database is there"
+            mark.touch()
+            assert soon(lambda: answers(port), 60)
+            workers = children_of(process.pid)
+            assert len(workers) == 2, "forked, since each has the command of the first"
+            assert {command_of(one) for one in workers} == {command_of(process.pid)}
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def answers(port: int) -> bool:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        line.request("GET", "/static/nothing")
+        return line.getresponse().status > 0
+    except OSError:
+        return False
+    finally:
+        line.close()
+
+
+def maps_of(process: int) -> str:
+    return Path(f"/proc/{process}/maps").read_text()
+
+
+def children_of(process: int) -> list[int]:
+    return [
+        int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    ]
+
+
+def command_of(process: int) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
