@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Page, Playwright, Request, Response
 
 # A binding and not a list in the page: it outlives the page that broke the rule.
 REPORT_VIOLATIONS = """
@@ -91,6 +92,21 @@ def page_checks(page: Page) -> Iterator[PageChecks]:
     checks = PageChecks(page)
     yield checks
     checks.nothing_wrong()
+
+
+@pytest.fixture(scope="session")
+def no_connection() -> None:
+    """Before a browser comes: the connection of until now is found by nobody afterwards."""
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def playwright(no_connection: None, playwright: Playwright) -> Iterator[Playwright]:
+    """While it lives, its event loop runs in our thread, and Django then keeps other
+    connections than without one. Each kind is closed before the other begins: a
+    database with a forgotten connection can be neither copied nor dropped."""
+    yield playwright
+    connections.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import django
 import hypothesis
 import pytest
 from cryptography.fernet import Fernet
-from django.db import connection, connections
+from django.db import connections
 from pytest_django.plugin import blocking_manager_key
 
 from tests import loopback, servers
@@ -78,6 +78,4 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if transactional and nextitem is not None:  # after the last one there is no database
         with item.config.stash[blocking_manager_key].unblock():
             migrated.again()
-            # Within a browser's test this is a connection of its own, which nobody else closes.
-            connection.close()
     return answer
