@@ -108,7 +108,7 @@ def sync(request: HttpRequest, slug: str) -> HttpResponse:
 def remap(request: HttpRequest, slug: str) -> HttpResponse:
     """Maps anew what is stored, and asks the source for nothing."""
     held = visible(request, slug)
-    if held.kind not in KINDS or not KINDS[held.kind].stored:
+    if held.kind not in KINDS or not KINDS[held.kind].maps:
         messages.error(request, f"{held.name} has no stored records that can be mapped anew.")
     elif tasks.start_remap(held, by=person(request)):
         messages.success(request, f"What is stored of {held.name} is mapped anew.")
