@@ -42,7 +42,7 @@ def soak(ground: Ground, seed: int, seconds: float) -> dict[str, Any]:
             lambda: practice.fault(draw(chance)),
             chance=chance,
             seconds=seconds,
-            often=dict(OFTEN) | {"readers killed": 3.0},
+            often=dict(OFTEN) | {"readers killed": 4.0, "workers killed": 25.0},  # it imports long
         )
         practice.faults.clear()
         churn.end()
