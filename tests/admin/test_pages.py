@@ -75,8 +75,8 @@ def test_the_list_of_sources_costs_the_same_for_one_and_thirty(
         Source.objects.create(slug=f"s{number}", name=f"S{number}", kind="jira")
     operator.get("/admin/sources/source/")
     # session, user, profile, permissions (2), the filter's kinds, rows and their
-    # number (3), newest syncs, good syncs
-    with django_assert_num_queries(11):
+    # number (3), newest syncs
+    with django_assert_num_queries(10):
         page = text_of(operator.get("/admin/sources/source/"))
     assert page.count('class="field-state"') == sources
 
