@@ -12,6 +12,12 @@ from bench.ground import ground, line, took
 
 PARAMS, METRICS, TAGS, PAGE = 180, 10, 10, 200
 START = 1_767_225_600_000
+FOLDERS = ("model", "loss", "sampler", "reader", "schedule", "augment")
+PARTS = ("encoder", "decoder", "head", "neck", "text", "page")
+OPTIONS = ("dropout", "width", "depth", "learning_rate", "weight_decay")
+# 177 of the 180: a whole configuration, as frameworks write it.
+NAMES = [f"{folder}/{part}/{option}" for folder in FOLDERS for part in PARTS for option in OPTIONS]
+NAMES = NAMES[: PARAMS - 3]
 
 
 def wire_pages(total: int) -> list[bytes]:
@@ -26,19 +32,20 @@ def wire_pages(total: int) -> list[bytes]:
 
 def wire_run(chance: random.Random, number: int) -> dict[str, object]:
     start = START + number * 60_000
-    params = {f"group_{n % 20}/option_{n}": str(n * 1.5) for n in range(PARAMS - 3)}
+    name = f"{chance.getrandbits(128):032x}"
+    params = {name: str(n * 1.5) for n, name in enumerate(NAMES)}
     params |= {"optimizer": chance.choice(["adam", "sgd"]), "seed": str(number), "lr": "0.001"}
     tags = {f"label_{n}": f"value {number % 97}" for n in range(TAGS - 2)}
     tags |= {"sprint": str(40 + number % 12), "mlflow.user": f"person{number % 9}"}
     return {
         "info": {
-            "run_id": f"{number:032x}",
+            "run_id": name,
             "experiment_id": "1",
             "run_name": f"run-{number}",
             "status": "FINISHED",
             "start_time": start,
             "end_time": start + 50_000,
-            "artifact_uri": f"mlflow-artifacts:/1/{number:032x}/artifacts",
+            "artifact_uri": f"mlflow-artifacts:/1/{name}/artifacts",
             "lifecycle_stage": "active",
         },
         "data": {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from uuid import UUID
 
@@ -21,6 +22,7 @@ WORD = re.compile(r"[^\W\d_][\w-]{2,38}[^\W_]")
 JOINED = re.compile(r"(?<!\w)\w++(?:[/._:-]\w++)+")
 PART = re.compile(r"[^\W\d_]{2,40}")
 MOST_PARTS = 2_000
+SHORT, MANY = 80, 50_000  # characters of a word, and words, whose parts are remembered
 LEARNING = 1_819_112_804  # the number of the lock that who adds words holds
 # Of a thing whose time nobody kept: behind everything that has one.
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,9 +68,27 @@ def _with_parts(one: Found) -> str:
     """The body, and behind it the words within its joined ones: who remembers
     `dropout` finds model/dense_dropout, who remembers `train` finds train.py."""
     body = one.body[:LONGEST_BODY]
-    joined = JOINED.findall(f"{one.name} {one.title} {body}")
-    parts = dict.fromkeys(part for word in joined for part in PART.findall(word))
-    return " ".join([body, *islice(parts, MOST_PARTS)]).strip()
+    words = dict.fromkeys(f"{one.name} {one.title} {body}".split())
+    within = dict.fromkeys(part for word in words for part in _parts_of_joined(word))
+    return " ".join([body, *islice(within, MOST_PARTS)]).strip()
+
+
+def _parts_of_joined(word: str) -> tuple[str, ...]:
+    """Of what stands between spaces, which no joined word goes beyond."""
+    return _remembered(word) if len(word) <= SHORT else _found(word)
+
+
+def _found(word: str) -> tuple[str, ...]:
+    return tuple(part for joined in JOINED.findall(word) for part in PART.findall(joined))
+
+
+_remembered = lru_cache(MANY)(_found)
+
+
+@lru_cache(MANY)
+def parts(name: str) -> tuple[str, ...]:
+    """The words within a name in parts: encoder, dropout of encoder/dropout_2."""
+    return tuple(PART.findall(name))
 
 
 def learn(texts: Iterable[str]) -> None:
@@ -78,7 +98,8 @@ def learn(texts: Iterable[str]) -> None:
     teach the same words, several times a page, would else wait for each other in
     a circle. The words commit with the page: after a crash none is missing.
     """
-    words = sorted({word for text in texts for word in WORD.findall(text.lower())})
+    told = {piece for text in texts for piece in text.lower().split()}
+    words = sorted({word for piece in told for word in WORD.findall(piece)})
     if not words:
         return
     with connection.cursor() as cursor:

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 from django.db.models import Q
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sources.models import Payload, Source, Word
@@ -95,10 +96,14 @@ JSON = st.recursive(
 
 
 @given(JSON)
+@example(2**63)
+@example([float("nan"), None])
+@example({"nul": "\x00", "half": "\ud800"})
 def test_any_value_becomes_json_that_postgres_takes(value: object) -> None:
+    """By the quick way the same bytes as by the slow one: digests are of them."""
     body = packed_json(value)
     assert b"\\u0000" not in body
-    assert packed_json(plain(value)) == body
+    assert body == orjson.dumps(plain(value), option=orjson.OPT_SORT_KEYS)
 
 
 def test_rows_without_a_digest_are_compared_by_their_columns(source: Source) -> None:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sources.connectors.base import Attribute, RunRecord
@@ -10,9 +11,11 @@ from sources.store import Row
 
 PARAMETER_FOLDERS = ("parameters/", "params/", "hyperparameters/", "hparams/", "config/")
 LONGEST_LITERAL = 2_000
+MANY = 50_000  # paths that are remembered: a source's runs have few that differ
 RUNNING = {"active", "running"}
 
 
+@lru_cache(MANY)
 def parameter_name(path: str) -> str | None:
     """`lr` for parameters/lr; None for what is no parameter."""
     for folder in PARAMETER_FOLDERS:

@@ -1,6 +1,6 @@
 """Runs, their tags' mentions, single numbers, columns and search documents."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from sources.store import (
     Fresh,
     Row,
     Stored,
+    append,
     clean,
     mirror,
     packed_json,
     replace,
-    upsert,
     wire_json,
 )
 from tracking.mentions import mentions
@@ -24,6 +24,7 @@ from tracking.streams import archives, mapping, removals
 from tracking.streams.naming import is_too_long, owner_id
 
 LONGEST_TAG = 500  # of a value in an index
+NAMES_IN_WHOLE = 50  # parameters of a run that was set by hand
 
 
 def store(source: Source, records: Sequence[RunRecord]) -> Stored:
@@ -32,18 +33,17 @@ def store(source: Source, records: Sequence[RunRecord]) -> Stored:
     stored = store_projects(source, projects_of(records))
     newest = archives.newest(source, records)
     by_name = {owner_id(one.project, one.run): one for one in newest.kept}
-    raws = ((name, raw_of(record)) for name, record in by_name.items())
+    projects = {project: source.key("project", project) for project in projects_of(records)}
 
-    def row(raw: dict[str, Any]) -> dict[str, Any]:
-        name = owner_id(raw["project"], raw["run"])
-        made = mapping.run_from(by_name[name])
-        if also := newest.also_in.get(source.key("run", name)):
+    def row(record: RunRecord) -> Row:
+        made = mapping.run_from(record)
+        if also := newest.also_in.get(source.key("run", owner_id(record.project, record.run))):
             made["provenance"]["also_in"] = also
-        return {"project_id": source.key("project", raw["project"]), **made}
+        return {"project_id": projects[record.project], **made}
 
     hidden = removals.hidden_among([source.key("run", name) for name in by_name])
-    kept = mirror(source, Run, "run", raws, row, json_of=_raw_json)
-    _store_children(source, kept.fresh, by_name)
+    kept = mirror(source, Run, "run", by_name.items(), row, json_of=_raw_json)
+    _store_children(source, kept.fresh)
     if hidden:
         removals.show_again(source, hidden)
     return stored + kept.stored + Stored(unchanged=newest.older)
@@ -78,25 +78,24 @@ def raw_of(record: RunRecord) -> dict[str, Any]:
     }
 
 
-def _raw_json(raw: dict[str, Any]) -> bytes:
+def _raw_json(record: RunRecord) -> bytes:
     """The same bytes in a fifth of the time, but for the rare run with a NaN or
     an empty value: there the two must stay apart."""
+    raw = raw_of(record)
     body = wire_json(raw)
     return packed_json(raw) if b"null" in body else body
 
 
-def _store_children(
-    source: Source, fresh: Sequence[Fresh[dict[str, Any]]], by_name: dict[str, RunRecord]
-) -> None:
+def _store_children(source: Source, fresh: Sequence[Fresh[RunRecord]]) -> None:
     if not fresh:
         return
     _store_mentions(source, fresh)
-    _store_numbers(source, [(one.key, by_name[one.row["external_id"]]) for one in fresh])
+    _store_numbers(source, [(one.key, one.raw) for one in fresh])
     store_columns(source, "parameter", {name for one in fresh for name in one.row["parameters"]})
     documents.write(source, [_document(one) for one in fresh])
 
 
-def _store_mentions(source: Source, fresh: Sequence[Fresh[dict[str, Any]]]) -> None:
+def _store_mentions(source: Source, fresh: Sequence[Fresh[RunRecord]]) -> None:
     rows = [
         {
             "source_id": source.pk,
@@ -140,9 +139,9 @@ def _store_numbers(source: Source, records: Sequence[tuple[UUID, RunRecord]]) ->
     held = Metric.objects.filter(run__in=[key for key, _ in records])
     held.filter(points=0).delete()
     # What is a series as well stays one: its points would be lost behind a single number.
-    series = set(held.filter(points__gt=0).values_list("run_id", "name"))
-    rows = [row for row in rows if (row["run_id"], row["name"]) not in series]
-    upsert(Metric, rows, on=("run_id", "name"), compare=("last", "min", "max"))
+    taken = set(held.values_list("run_id", "name"))
+    single = {(row["run_id"], row["name"]): row for row in rows}
+    append(Metric, [row for name, row in single.items() if name not in taken])
     store_columns(source, "metric", {row["name"] for row in rows})
 
 
@@ -157,15 +156,31 @@ def store_columns(source: Source, kind: str, names: set[str]) -> None:
     )
 
 
-def _document(one: Fresh[dict[str, Any]]) -> documents.Found:
+def _document(one: Fresh[RunRecord]) -> documents.Found:
     row = one.row
-    settings = " ".join(f"{name} {value}" for name, value in row["parameters"].items())
     return documents.Found(
         key=one.key,
         kind="run",
         name=row["handle"],
         title=row["name"] or row["handle"],
-        body=" ".join([row["description"], *row["tags"], row["owner"], settings]),
+        body=" ".join([row["description"], *row["tags"], row["owner"], *_settings(row)]),
         url=f"/runs/{one.key}/",
         at=row["started_at"] or row["modified_at"] or documents.UNDATED,
     )
+
+
+def _settings(row: Row) -> Iterator[str]:
+    """What search knows of the parameters: their names and what is text of their
+    values, each once. Of a whole configuration the words of the names only: every
+    run has the same ones, and two hundred paths cost more than the run itself."""
+    names = row["parameters"]
+    whole = len(names) <= NAMES_IN_WHOLE
+    yield from (
+        names if whole else dict.fromkeys(word for name in names for word in documents.parts(name))
+    )
+    yield from dict.fromkeys(_words_of(value) for value in names.values())
+
+
+def _words_of(value: Any) -> str:
+    """Numbers, truths and nothing are no words."""
+    return "" if value is None or isinstance(value, (int, float)) else str(value)
