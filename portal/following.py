@@ -41,8 +41,6 @@ def start_sync(source: Source) -> Sync | None:
 
 
 def start_remap(source: Source) -> Sync | None:
-    if not KINDS[source.kind].stored:
-        raise CommandError(f"{source.name} has no stored records that can be mapped anew.")
     return tasks.start_remap(source)
 
 

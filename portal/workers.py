@@ -69,7 +69,7 @@ def read() -> Workers:
 
 def waiting_messages() -> int:
     with health.queue() as line:
-        return int(line.llen(QUEUE))  # type: ignore[arg-type]
+        return int(line.llen(QUEUE))
 
 
 def judged(

@@ -80,7 +80,7 @@ def pages(source: Source, mapped: Sequence[Mapped], since: Json) -> Iterator[Pag
         while found := _behind(source, one, last):
             last, done = max(found), done + len(found)
             raws, gaps = _raws(one.kind, found)
-            place = {"kind": one.kind, "after": str(last), "done": done}
+            place: Json = {"kind": one.kind, "after": str(last), "done": done}
             yield Page([(one.kind, raw) for raw in raws], place, gaps, total, done)
     yield Page((), None, (), total, total)
 

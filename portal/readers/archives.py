@@ -9,6 +9,7 @@ from sources.connectors.neptune_archive import Archive
 from sources.engine import Stream
 from sources.models import Source
 from tracking import streams as runs
+from tracking.streams.stored import STORED
 
 
 class Archives:
@@ -79,4 +80,5 @@ READER = Reader(
             prepare=runs.prepare,
         ),
     ),
+    stored=STORED,
 )

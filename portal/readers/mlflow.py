@@ -13,6 +13,7 @@ from sources.store import Stored
 from tracking import streams as runs
 from tracking.streams import known
 from tracking.streams.runs import store_projects
+from tracking.streams.stored import STORED
 
 type Model = RunRecord | runs.Listing
 
@@ -92,4 +93,5 @@ READER = Reader(
             every=SWEEPS,
         ),
     ),
+    stored=STORED,
 )

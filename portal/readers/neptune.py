@@ -8,6 +8,7 @@ from sources.connectors.neptune import NeptuneClient
 from sources.engine import Stream
 from sources.models import Source
 from tracking import streams as runs
+from tracking.streams.stored import STORED
 
 
 class Neptune(NeptuneClient):
@@ -52,4 +53,5 @@ READER = Reader(
         Stream("runs", pages=pages, store=runs.store, prepare=runs.prepare),
         Stream("deletions", pages=listing, store=runs.store_listing, every=SWEEPS),
     ),
+    stored=STORED,
 )

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from jira.resilientsession import ResilientSession
 
-from sources.connectors.base import Unauthorized, Unavailable
+from sources.connectors.base import Trouble, Unauthorized, Unavailable
 from sources.http import Budget, Limits, RequestsWire, Session
 from tests.http.conftest import SHORT
 from tests.http.faulty import answer, dripping, faulty, raw, reset, silent
@@ -43,7 +43,7 @@ def test_a_passing_status_is_asked_again(make, status):
     with faulty(answer(status), answer(status), OK) as server:
         session = make()
         assert session.json("GET", server.url).value == {"who": "me"}
-    assert session.requests == 3
+    assert (session.requests, session.retries) == (3, 2)
 
 
 @pytest.mark.parametrize("fault", [reset, silent, answer(body=b'{"cut":'), answer(body=b"<html>")])
@@ -530,3 +530,24 @@ def test_a_lost_claim_ends_all_that_is_asked_together(make):
     with pytest.raises(Lost):
         session.together([partial(call, number) for number in range(40)])
     assert len(begun) < 20
+
+
+@pytest.mark.parametrize(
+    ("answered", "kind"),
+    [
+        (answer(401), "token"), (answer(403), "hidden"), (answer(404), "address"),
+        (answer(302), "address"), (answer(400), "broken"), (answer(503), "broken"),
+        (answer(429), "quota"), (reset, "away"), (silent, "slow"),
+    ],
+)  # fmt: skip
+def test_a_trouble_has_the_kind_that_says_what_to_do(make, answered, kind):
+    with faulty(answered) as server, pytest.raises(Trouble) as trouble:
+        make().json("GET", server.url)
+    assert trouble.value.kind == kind
+
+
+def test_an_address_that_is_none_and_one_where_nobody_is_are_told_apart(make):
+    for url, kind in (("http://127.0.0.1:1/", "away"), ("nonsense", "address")):
+        with pytest.raises(Unavailable) as trouble:
+            make().json("GET", url)
+        assert trouble.value.kind == kind

@@ -287,12 +287,12 @@ def test_who_may_map_anew(
     assert not remap.waits(lab.jira)
 
 
-def test_a_kind_without_stored_records_has_no_such_button(lab: Lab) -> None:
+def test_a_kind_without_such_settings_has_no_such_button(lab: Lab) -> None:
     lab.tracker.viewers.add(Group.objects.get(name="administrator"))
     client = client_of(lab.person("ada", "administrator"))
     assert "Map anew" not in text(client, "/sources/tracker/")
     answer = client.post("/sources/tracker/remap/", follow=True).content.decode()
-    assert "no stored records that can be mapped anew" in answer
+    assert "no settings by which records are mapped" in answer
 
 
 # ── settings that only say how records are understood ────────────────────────

@@ -77,7 +77,7 @@ def edited(request: HttpRequest, form: SourceForm, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if "test" in request.POST:
             tested = reading.test(form)
-        elif "foresee" in request.POST and form.source and form.kind.stored:
+        elif "foresee" in request.POST and form.source and form.kind.maps:
             foreseen = foretold.read(form)
         else:
             saved = form.save()
@@ -109,7 +109,7 @@ def remap(request: HttpRequest, slug: str) -> HttpResponse:
     """Maps anew what is stored, and asks the source for nothing."""
     held = visible(request, slug)
     if held.kind not in KINDS or not KINDS[held.kind].maps:
-        messages.error(request, f"{held.name} has no stored records that can be mapped anew.")
+        messages.error(request, f"{held.name} has no settings by which records are mapped.")
     elif tasks.start_remap(held, by=person(request)):
         messages.success(request, f"What is stored of {held.name} is mapped anew.")
     else:
