@@ -59,6 +59,8 @@ def trouble(
                     due[name] = time.monotonic() + chance.expovariate(1 / often[name])
             now_due(source)
             time.sleep(0.02)
+        for name in acts.keys() - counted.keys():  # on a busy machine the time is over early
+            counted[name] += 1 if acts[name]() is not False else 0
     return counted
 
 
