@@ -11,7 +11,7 @@ from portal import health
 from portal.accounts.audit import changes_by
 from portal.celery import app
 from portal.streams import KINDS
-from sources import engine, history, remap, removal
+from sources import claims, engine, history, remap, removal
 from sources.connectors.base import Told
 from sources.models import Source, Sync
 from sources.webhooks.models import Hint
@@ -22,6 +22,7 @@ from sprints.outbox import delivery
 def sync_due_sources() -> None:
     """Claim what is due and hand it to the workers. Runs every few seconds."""
     health.beat()
+    claims.bury_paused(timezone.now())
     for source in Source.objects.due(timezone.now()).filter(kind__in=KINDS):
         start_sync(source)
 

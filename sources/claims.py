@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sources.models import Source, Sync
+from sources.syncs import SyncQuerySet
 
 RENEWED_EVERY = 20.0  # seconds; requests are many, and each renewal is a write
 TURN = timedelta(minutes=2)  # of reading, while others wait for a worker
@@ -52,7 +53,16 @@ def claim(
 
 def _bury(source: Source, now: datetime) -> None:
     """Close syncs whose worker died: nobody else will."""
-    Sync.objects.filter(source=source).begun().update(
+    _close(Sync.objects.filter(source=source), now)
+
+
+def bury_paused(now: datetime) -> None:
+    """The same for paused sources, which nobody claims again."""
+    _close(Sync.objects.filter(source__paused=True, source__next_sync_at__lte=now), now)
+
+
+def _close(dead: SyncQuerySet, now: datetime) -> None:
+    dead.begun().update(
         outcome="failed",
         finished_at=now,
         error="The worker stopped, or was not heard of for minutes. "

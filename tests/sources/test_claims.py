@@ -6,6 +6,7 @@ from threading import Thread
 import pytest
 from django.utils import timezone
 
+from portal import tasks
 from sources import claims
 from sources.claims import ClaimLost, Heartbeat, claim
 from sources.models import Source, Sync
@@ -93,3 +94,17 @@ def test_changed_settings_end_the_sync_under_way_in_true_words(source, held):
     held.refresh_from_db()
     assert held.outcome == "parked"
     assert "settings were changed" in held.error
+
+
+def test_a_dead_sync_of_a_paused_source_is_closed_though_nobody_claims_it(source: Source) -> None:
+    dead = claims.claim(source)
+    assert dead is not None
+    assert claims.begin(source, dead)
+    Source.objects.update(paused=True)
+    tasks.sync_due_sources()
+    dead.refresh_from_db()
+    assert dead.outcome == "", "its claim has not run out"
+    Source.objects.update(next_sync_at=timezone.now() - timedelta(seconds=1))
+    tasks.sync_due_sources()
+    dead.refresh_from_db()
+    assert (dead.outcome, dead.trouble) == ("failed", "stopped")
