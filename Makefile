@@ -13,6 +13,9 @@ COMPILE := $(UV) pip compile --quiet pyproject.toml --generate-hashes --no-emit-
 TESTS ?= tests
 WORKERS ?= 2
 
+# Where it is set, every process would compile every module again: three times as slow.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run reset doctor test soak check fmt bench lock chromium mlflow
 
 help: ## what can be typed here
@@ -30,7 +33,7 @@ doctor: .venv/.run ## say in words what is wrong with this setup
 test: .venv/.test chromium mlflow ## every test, in a real browser and on real servers
 	@$(PYTHON) -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-soak: .venv/.test ## hours in a minute: churn, faults and killed servers, several seeds
+soak: .venv/.test ## churn, faults and killed servers for minutes, several seeds
 	$(PYTHON) -m tests.soak --mode cloud --webhooks --seconds 60 --seed 1
 	$(PYTHON) -m tests.soak --mode dc --seconds 60 --seed 2
 	$(PYTHON) -m tests.soak --mode cloud --seconds 60 --seed 3
