@@ -14,6 +14,7 @@ ROLES = ("viewer", "contributor", "lead", "deployer", "administrator")
 # Without a login. Everything else leads to it, or is a 401 of the API.
 OPEN = {
     "/healthz",
+    "/healthz/workers",
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/inactive/",
