@@ -85,10 +85,9 @@ def _found(word: str) -> tuple[str, ...]:
 _remembered = lru_cache(MANY)(_found)
 
 
-@lru_cache(MANY)
-def parts(name: str) -> tuple[str, ...]:
+def parts(name: str) -> list[str]:
     """The words within a name in parts: encoder, dropout of encoder/dropout_2."""
-    return tuple(PART.findall(name))
+    return PART.findall(name)
 
 
 def learn(texts: Iterable[str]) -> None:

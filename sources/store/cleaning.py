@@ -15,6 +15,8 @@ def clean(text: str) -> str:
     """Text that Postgres takes: NUL and surrogate halves become U+FFFD."""
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

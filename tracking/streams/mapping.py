@@ -41,14 +41,19 @@ def _as_lists(value: Any) -> Any:
 
 
 def parameters(record: RunRecord) -> dict[str, Any]:
-    named = ((parameter_name(path), one) for path, one in record.attributes.items())
-    return {name: typed(_plain(one.value)) for name, one in named if name}
+    return {
+        name: value if isinstance(value := one.value, (int, float)) else typed(_plain(value))
+        for path, one in record.attributes.items()
+        if (name := parameter_name(path))
+    }
 
 
 def numbers(record: RunRecord) -> Iterator[tuple[str, float]]:
     """Single values that are results: floats outside the parameters and sys/."""
     for path, one in record.attributes.items():
-        if one.type == "float" and not _is_ours(path) and isinstance(one.value, (int, float)):
+        if one.type != "float" or parameter_name(path) is not None or path.startswith("sys/"):
+            continue
+        if isinstance(one.value, (int, float)):
             yield path, float(one.value)
 
 
@@ -60,10 +65,6 @@ def properties(record: RunRecord) -> dict[str, Any]:
         for path, one in record.attributes.items()
         if one.type not in left_out and parameter_name(path) is None
     }
-
-
-def _is_ours(path: str) -> bool:
-    return path.startswith("sys/") or parameter_name(path) is not None
 
 
 def _plain(value: Any) -> Any:

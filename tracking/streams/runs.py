@@ -1,6 +1,8 @@
 """Runs, their tags' mentions, single numbers, columns and search documents."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +27,7 @@ from tracking.streams.naming import is_too_long, owner_id
 
 LONGEST_TAG = 500  # of a value in an index
 NAMES_IN_WHOLE = 50  # parameters of a run that was set by hand
+NO_WORDS = (int, float, NoneType)
 
 
 def store(source: Source, records: Sequence[RunRecord]) -> Stored:
@@ -173,14 +176,13 @@ def _settings(row: Row) -> Iterator[str]:
     """What search knows of the parameters: their names and what is text of their
     values, each once. Of a whole configuration the words of the names only: every
     run has the same ones, and two hundred paths cost more than the run itself."""
-    names = row["parameters"]
-    whole = len(names) <= NAMES_IN_WHOLE
-    yield from (
-        names if whole else dict.fromkeys(word for name in names for word in documents.parts(name))
-    )
-    yield from dict.fromkeys(_words_of(value) for value in names.values())
+    told = row["parameters"]
+    yield from told if len(told) <= NAMES_IN_WHOLE else _words_within(tuple(told))
+    texts = (value for value in told.values() if not isinstance(value, NO_WORDS))
+    yield from dict.fromkeys(map(str, texts))
 
 
-def _words_of(value: Any) -> str:
-    """Numbers, truths and nothing are no words."""
-    return "" if value is None or isinstance(value, (int, float)) else str(value)
+@lru_cache(100)
+def _words_within(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Remembered: an experiment's runs have the same names in the same order."""
+    return tuple(dict.fromkeys(word for name in names for word in documents.parts(name)))
