@@ -18,7 +18,7 @@ from sources.connectors.base import FileRecord, Removal, RunRecord
 from sources.models import Document, Payload, Source
 from sources.store import Stored
 from tests.tracking.making import PROJECT, file, run, series, store
-from tracking import blobs, roles
+from tracking import blobs, roles, streams
 from tracking.models import Artifact, Blob, Metric, RoleRule, Run
 from tracking.streams import Listing, store_listing
 
@@ -165,6 +165,55 @@ def test_an_unchanged_version_is_not_opened_again(source: Source) -> None:
     assert store(source, first).inserted == 1
     assert store(source, first) == Stored(unchanged=1)
     assert len(calls) == 1
+
+
+def lose(path: Path) -> None:
+    path.unlink()
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(b"wei")
+
+
+def flip(path: Path) -> None:
+    path.write_bytes(b"weightz")
+
+
+@pytest.mark.parametrize("harm", [lose, cut, flip])
+def test_reading_again_brings_back_what_was_lost_or_damaged(
+    source: Source, harm: Callable[[Path], None]
+) -> None:
+    open_it, calls = opening(b"weights")
+    weights = record("model/weights", open_it, version="v1")
+    store(source, weights)
+    path = blobs.path_of(Artifact.objects.get().blob_id or "")
+    harm(path)
+    assert not blobs.verify(Blob.objects.get())
+    assert store(source, weights) == Stored(unchanged=1)
+    assert path.read_bytes() == b"weights"
+    assert not Blob.objects.get().corrupt
+    assert store(source, weights) == Stored(unchanged=1)
+    assert len(calls) == 2, "once whole, it is not opened again"
+
+
+def test_a_lost_file_comes_back_though_nobody_has_checked(source: Source) -> None:
+    open_it, _ = opening(b"weights")
+    weights = record("model/weights", open_it, version="v1")
+    store(source, weights)
+    path = blobs.path_of(Artifact.objects.get().blob_id or "")
+    path.unlink()
+    store(source, weights)
+    assert path.read_bytes() == b"weights"
+
+
+@pytest.mark.parametrize("files", [1, 60])
+def test_looking_for_what_is_held_costs_one_query_a_page(
+    source: Source, files: int, django_assert_num_queries: Any
+) -> None:
+    records = [file("DOC-1", f"f{n}", b"%d" % n, version="1") for n in range(files)]
+    store(source, *records)
+    with django_assert_num_queries(1):
+        streams.prepare(source, records, lambda: None)
 
 
 def test_a_changed_version_is_read_again(source: Source) -> None:

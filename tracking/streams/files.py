@@ -1,7 +1,8 @@
 """Files of runs: bytes into the blob store, then a row each.
 
 The bytes go in before the transaction (they may take minutes); the row only
-says which blob it was. A file whose version is unchanged is not opened again.
+says which blob it was. A file whose version is unchanged is not opened again,
+unless what is kept of it is lost or damaged: then reading again brings it back.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -14,7 +15,7 @@ from sources.connectors.base import FileRecord, Gap
 from sources.models import Source
 from sources.store import Row, Stored, mirror
 from tracking import roles
-from tracking.blobs import Unreadable, clear_incoming, ingest
+from tracking.blobs import Unreadable, clear_incoming, ingest, seems_whole
 from tracking.models import Artifact, Blob, Run
 from tracking.streams.naming import LONGEST_SHOWN, TOO_LONG, is_too_long, owner_key
 
@@ -55,7 +56,7 @@ def pull(
     pulled = []
     for record in records:
         stored = held.get(_key(source, record))
-        if stored and stored.blob_id and _owner(source, record) in behind:
+        if stored and _is_here(stored) and _owner(source, record) in behind:
             pulled.append(Pulled(record, stored.blob_id, stored.name))
         else:
             pulled.append(_pull_one(record, stored, beat))
@@ -72,11 +73,15 @@ def _owner(source: Source, record: FileRecord) -> UUID:
 
 def _held(source: Source, records: Sequence[FileRecord]) -> dict[UUID, Artifact]:
     keys = [_key(source, record) for record in records]
-    return Artifact.objects.filter(removed_at=None).in_bulk(keys)
+    return Artifact.objects.filter(removed_at=None).select_related("blob").in_bulk(keys)
+
+
+def _is_here(held: Artifact) -> bool:
+    return held.blob is not None and seems_whole(held.blob)
 
 
 def _pull_one(record: FileRecord, held: Artifact | None, beat: Callable[[], None]) -> Pulled:
-    if held and held.blob_id and record.version and held.version == record.version:
+    if held and record.version and held.version == record.version and _is_here(held):
         return Pulled(record, held.blob_id, held.name)
     if is_too_long(record.path):
         return Pulled(record, missing=TOO_LONG)
