@@ -138,7 +138,7 @@ def test_the_image_holds_every_floor_and_nothing_that_is_not_there() -> None:
 
 
 def test_every_setting_is_in_the_manual_and_none_that_is_not() -> None:
-    folders = ("portal", "handoff", "sprints", "tracking", "sources", "deploy")
+    folders = ("portal", "handoff", "sprints", "tracking", "sources", "demo", "deploy")
     read = {name for folder in folders for name in settings_in(ROOT / folder)}
     manual = (ROOT / "docs" / "operations.md").read_text()
     table = manual.split("## Settings")[1].split("\n## ")[0]
