@@ -4,6 +4,7 @@ It stands on the top floor because its questions join floors: the kinds of
 source, the workers, the records that cite one.
 """
 
+import json
 from typing import Any
 
 from django import forms
@@ -15,6 +16,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from handoff.models import Record
 from portal import tasks
@@ -22,7 +25,7 @@ from portal.freshness import Standing, age, standings
 from portal.pages.asking import person
 from portal.streams import KINDS
 from sources.admin import Estimate
-from sources.models import Source
+from sources.models import READING, Source
 
 admin.site.site_header = admin.site.site_title = "Labledger admin"
 admin.site.index_title = "What runs, and who may do what"
@@ -39,7 +42,7 @@ class SourceForm(forms.ModelForm):
 
     class Meta:
         model = Source
-        fields = ("name", "settings", "secret_expires_at", "interval", "paused", "viewers")
+        fields = ("name", "secret_expires_at", "interval", "paused", "viewers")
 
 
 class Standings(ChangeList):
@@ -68,14 +71,22 @@ class SourceAdmin(admin.ModelAdmin):
         ("of_kind", "slug"),
         ("state", "last_read", "next_sync"),
         "last_words",
-        "settings",
+        "how_it_is_read",
         "new_credential",
         "secret_expires_at",
         "interval",
         "paused",
         "viewers",
     )
-    readonly_fields = ("slug", "of_kind", "state", "last_read", "last_words", "next_sync")
+    readonly_fields = (
+        "slug",
+        "of_kind",
+        "state",
+        "last_read",
+        "last_words",
+        "next_sync",
+        "how_it_is_read",
+    )
     filter_horizontal = ("viewers",)
     actions = ("sync_now", "pause", "go_on", "remove")
     show_full_result_count = False
@@ -96,13 +107,11 @@ class SourceAdmin(admin.ModelAdmin):
         """Only what was changed: a worker moves the other columns meanwhile."""
         changed = {*form.changed_data} & {field.name for field in Source._meta.concrete_fields}
         if form.cleaned_data["new_credential"]:
+            end = source.secret_expires_at if "secret_expires_at" in changed else None
             source.secret = form.cleaned_data["new_credential"]
-            changed.add("sealed_secret")
-        # A form calls JSON changed that is only written otherwise.
-        before = Source.objects.values_list("settings", flat=True).get(pk=source.pk)
+            source.secret_expires_at = end  # the old one's says nothing of the new one
+            changed |= {"sealed_secret", "secret_expires_at"}
         source.save(update_fields=changed)
-        if source.settings != before:
-            source.read_anew()
 
     # ── the columns ──────────────────────────────────────────────────────────
 
@@ -127,6 +136,17 @@ class SourceAdmin(admin.ModelAdmin):
     def last_words(self, source: Source) -> str:
         last = standing_of(source).last
         return last.error if last else ""
+
+    @admin.display(description="settings")
+    def how_it_is_read(self, source: Source) -> SafeString:
+        """Changed on their own page, which asks for the credential again where another
+        setting would send it elsewhere."""
+        held = {name: value for name, value in source.settings.items() if name != READING}
+        return format_html(
+            '{}<br><a href="{}">Change them on their own page</a>',
+            json.dumps(held, ensure_ascii=False),
+            reverse("source_edit", args=[source.slug]),
+        )
 
     @admin.display(description="next sync", ordering="next_sync_at")
     def next_sync(self, source: Source) -> object:

@@ -1,12 +1,13 @@
 """The admin answers an operator's questions, and shows nobody a secret."""
 
-import json
 import uuid
+from datetime import datetime
 
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from handoff.models import Record
 from sources.models import Cursor, Source, Sync
@@ -84,7 +85,6 @@ def test_the_list_of_sources_costs_the_same_for_one_and_thirty(
 def changed(source, **values):
     return {
         "name": source.name,
-        "settings": json.dumps(source.settings),
         "interval": "00:05:00",
         "new_credential": "",
         **values,
@@ -102,6 +102,45 @@ def test_a_credential_is_written_over_but_never_shown(operator, source):
     operator.post(address, changed(source, new_credential="another"))
     source.refresh_from_db()
     assert source.secret == "another"
+
+
+@pytest.mark.parametrize("settings", ['{"paths": ["/elsewhere"]}', "[]", '{"address": 5}'])
+def test_the_settings_are_changed_on_their_own_page_only(operator, source, settings):
+    """There the stored credential is sent nowhere else than where it was given for."""
+    address = f"/admin/sources/source/{source.pk}/change/"
+    page = text_of(operator.get(address))
+    assert "/a" in page
+    assert f'href="/sources/{source.slug}/edit/"' in page
+    assert operator.post(address, changed(source, settings=settings)).status_code == 302
+    source.refresh_from_db()
+    assert source.settings == {"paths": ["/a"]}
+
+
+def test_the_admin_shows_no_number_of_our_own_among_the_settings(operator, source):
+    source.read_anew()
+    page = text_of(operator.get(f"/admin/sources/source/{source.pk}/change/"))
+    assert "_reading" not in page
+
+
+ENDS = [("2027-03-01", "2027-03-01"), ("2026-01-01", None), ("", None)]
+
+
+@pytest.mark.parametrize(("typed", "kept"), ENDS)
+def test_a_new_credential_ends_when_it_is_said_anew(operator, source, typed, kept):
+    """The old one's end says nothing of it, and what is typed beside it is its own."""
+    Source.objects.update(secret_expires_at=midnight("2026-01-01"))
+    told = {"new_credential": "newer", "secret_expires_at_0": typed}
+    if typed:
+        told["secret_expires_at_1"] = "00:00:00"
+    answer = operator.post(f"/admin/sources/source/{source.pk}/change/", changed(source, **told))
+    assert answer.status_code == 302
+    source.refresh_from_db()
+    assert source.secret == "newer"
+    assert source.secret_expires_at == (midnight(kept) if kept else None)
+
+
+def midnight(day):
+    return timezone.make_aware(datetime.fromisoformat(day))
 
 
 def test_saving_leaves_what_a_worker_moves_alone(operator, source, monkeypatch):
