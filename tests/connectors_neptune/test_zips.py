@@ -116,8 +116,62 @@ def test_a_member_is_never_more_than_it_says():
     kept = Kept(io.BytesIO(lied), ZipLimits())
     (member,) = kept.members(ZipLimits())
     assert member.size == 10
-    with pytest.raises(zipfile.BadZipFile), kept.open("liar") as stream:
+    with pytest.raises(OSError, match="damaged in its zip"), kept.open("liar") as stream:
         stream.read()
+
+
+# ── damage ───────────────────────────────────────────────────────────────────
+
+
+def flipped(body: bytearray) -> None:
+    body[50] ^= 0xFF
+
+
+def beheaded(body: bytearray) -> None:
+    body[0:4] = b"XXXX"
+
+
+def misnamed(body: bytearray) -> None:
+    body[30:35] = b"z.txt"
+
+
+def packed_by(method: int):
+    """Both places say so: the member's own head, and the list at the end."""
+
+    def change(body: bytearray) -> None:
+        listed = body.find(b"PK\x01\x02")
+        body[8] = body[listed + 10] = method
+
+    return change
+
+
+def harmed(damage) -> Kept:
+    body = bytearray(zipped(("a.txt", b"hello world " * 1_000), ("b.txt", b"good")).getvalue())
+    damage(body)
+    return Kept(io.BytesIO(body), ZipLimits())
+
+
+@pytest.mark.parametrize("damage", [flipped, beheaded, misnamed, packed_by(zipfile.ZIP_LZMA)])
+def test_a_damaged_member_is_a_reason_and_the_others_are_read(damage):
+    kept = harmed(damage)
+    assert [one.name for one in kept.members(ZipLimits())] == ["a.txt", "b.txt"]
+    with pytest.raises(OSError, match="damaged in its zip"), kept.open("a.txt") as stream:
+        stream.read()
+    with kept.open("b.txt") as stream:
+        assert stream.read() == b"good"
+
+
+def test_a_packing_that_nobody_knows_is_a_gap():
+    first, second = harmed(packed_by(99)).members(ZipLimits())
+    assert first == Gap("a.txt", "is packed in a way that is not known")
+    assert isinstance(second, Member)
+
+
+def test_a_zip_whose_list_is_damaged_is_a_gap():
+    def damage(body: bytearray) -> None:
+        body[body.find(b"PK\x01\x02") + 6] = 99  # a version of zip that is not yet
+
+    assert list(harmed(damage).members(ZipLimits())) == [Gap("", "its zip is broken")]
 
 
 # ── from a server ────────────────────────────────────────────────────────────

@@ -1,19 +1,40 @@
-"""A file set comes as a zip that someone else made: opened with care."""
+"""A file set comes as a zip that someone else made: opened with care.
 
+A member that turns out to be damaged raises OSError when it is opened or read.
+"""
+
+import errno
 import stat
+import struct
 import tempfile
 import weakref
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Buffer, Iterator
 from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from sources.connectors.base import Gap
 
 MEGABYTE = 1 << 20
+PIECE = 1 << 16
+LONGEST_REASON = 120
 ENCRYPTED = 0x1
 CONTROL = frozenset(map(chr, range(32)))
+PACKINGS = frozenset(
+    {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    RuntimeError,  # NotImplementedError, of a packing or a version, is one
+    ValueError,
+    KeyError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +77,12 @@ class Kept:
     def open(self, name: str) -> BinaryIO:
         """A fresh stream of a member. It needs neither this nor the archive's
         object to stay: an open file outlives its name."""
-        with zipfile.ZipFile(self.path) as archive:
-            return cast("BinaryIO", archive.open(name))
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                stream = archive.open(name)
+        except DAMAGE as error:
+            raise damaged(error) from error
+        return cast("BinaryIO", BufferedReader(Opened(stream), PIECE))
 
     def members(self, limits: ZipLimits) -> Iterator[Member | Gap]:
         """Each member that is safe to open, a gap for each that is not.
@@ -68,7 +93,7 @@ class Kept:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 listed = [one for one in archive.infolist() if not one.is_dir()]
-        except zipfile.BadZipFile:
+        except DAMAGE:
             yield Gap("", "its zip is broken")
             return
         if len(listed) > limits.members:
@@ -85,6 +110,33 @@ class Kept:
             yield Member(one.filename, one.file_size, f"{one.CRC:08x} {one.file_size}")
 
 
+class Opened(RawIOBase):
+    """A member's bytes, with every kind of damage as OSError."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: Buffer) -> int:
+        view = memoryview(target).cast("B")
+        try:
+            block = self._stream.read(len(view))
+        except DAMAGE as error:
+            raise damaged(error) from error
+        view[: len(block)] = block
+        return len(block)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def damaged(error: Exception) -> OSError:
+    return OSError(errno.EIO, f"it is damaged in its zip ({str(error)[:LONGEST_REASON]})")
+
+
 def objection(one: zipfile.ZipInfo, seen: set[str], left: int, limits: ZipLimits) -> str:
     """Why this member is left out; empty if it is fine."""
     if not stays_inside(one.filename):
@@ -95,6 +147,8 @@ def objection(one: zipfile.ZipInfo, seen: set[str], left: int, limits: ZipLimits
         return "is a link, not a file"
     if one.flag_bits & ENCRYPTED:
         return "is encrypted"
+    if one.compress_type not in PACKINGS:
+        return "is packed in a way that is not known"
     if one.file_size > limits.small and one.file_size > limits.swell * one.compress_size:
         return f"would swell to {one.file_size:,} bytes out of {one.compress_size:,}"
     if one.file_size > left:
