@@ -5,25 +5,32 @@ import pytest
 from demo.mlflow import Line, Server, Writer
 from sources.connectors.mlflow.client import MlflowClient
 
+LINES: tuple[Line, ...] = ("3", "2")
 
-def served(factory: pytest.TempPathFactory, line: Line) -> Iterator[Server]:
-    server = Server(factory.mktemp(f"mlflow{line}"), line=line)
+
+@pytest.fixture(scope="session")
+def beginning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Line, Server]]:
+    """A server a line, started together: the second imports while the first is read."""
+    servers = {line: Server(tmp_path_factory.mktemp(f"mlflow{line}"), line=line) for line in LINES}
     try:
-        yield server.start().wait()
+        for one in servers.values():
+            one.start()
+        yield servers
     finally:
-        server.stop()
+        for one in servers.values():
+            one.stop()
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(beginning: dict[Line, Server]) -> Server:
     """A real MLflow of the present line."""
-    yield from served(tmp_path_factory, "3")
+    return beginning["3"].wait()
 
 
 @pytest.fixture(scope="session")
-def older(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def older(beginning: dict[Line, Server]) -> Server:
     """A real MLflow of the line before."""
-    yield from served(tmp_path_factory, "2")
+    return beginning["2"].wait()
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ START, END = 1_790_000_000_000, 1_790_000_060_000
 LONG = "a" * 5_999
 
 
-@pytest.fixture(params=["server", "older"])
+@pytest.fixture(scope="module", params=["server", "older"])
 def filled(request: pytest.FixtureRequest) -> tuple[Server, str, str]:
     """A server, an experiment on it and its one run with something of everything."""
     server: Server = request.getfixturevalue(request.param)
     writer = Writer(server.url)
-    name = f"everything of {request.node.name}"
+    name = "everything"
     experiment = writer.experiment(name)
     run = writer.run(
         experiment,

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TypeGuard
@@ -59,25 +60,33 @@ def hasty(proxy: Proxy, two_runs: str) -> Iterator[MlflowClient]:
     ],
     ids=["429 seconds", "429 date", "500", "503", "reset", "cut JSON", "HTML"],
 )
-@pytest.mark.parametrize("at", ["experiments/search", "runs/search", "get-history"])
-def test_a_passing_fault_loses_nothing(
-    proxy: Proxy, hasty: MlflowClient, spoil: object, at: str
+def test_a_passing_fault_loses_nothing_wherever_it_is_met(
+    proxy: Proxy, hasty: MlflowClient, spoil: object
 ) -> None:
-    proxy.faults.append(Fault(at, spoil))  # type: ignore[arg-type]
+    for at in ("experiments/search", "runs/search", "get-history"):
+        proxy.faults.append(Fault(at, spoil))  # type: ignore[arg-type]
     found = Readings(hasty.runs())
     assert len(found.runs) == 2
     assert [len(one.steps) for one in found.series.values()] == [30, 30]
     assert found.gaps == []
-    assert proxy.faults[0].times == 0
+    assert [fault.times for fault in proxy.faults] == [0, 0, 0]
 
 
-@pytest.mark.parametrize("spoil", [status(500), "reset", "drip", a_web_page])
+@pytest.mark.parametrize("spoil", [status(500), "reset", a_web_page])
 def test_a_fault_that_stays_is_unavailable_in_words(
     proxy: Proxy, hasty: MlflowClient, spoil: object
 ) -> None:
     proxy.faults.append(Fault("runs/search", spoil, times=99))  # type: ignore[arg-type]
     with pytest.raises(Unavailable, match="MLflow at"):
         Readings(hasty.runs())
+
+
+def test_an_answer_that_comes_byte_by_byte_is_not_waited_for(proxy: Proxy, two_runs: str) -> None:
+    client = MlflowClient(proxy.url, chosen=[two_runs], limits=replace(SHORT, attempts=1))
+    proxy.faults.append(Fault("runs/search", "drip", times=99))
+    with pytest.raises(Unavailable, match="MLflow at"):
+        Readings(client.runs())
+    client.close()
 
 
 def test_a_long_rest_is_not_slept_but_told(proxy: Proxy, hasty: MlflowClient) -> None:
