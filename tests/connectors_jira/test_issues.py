@@ -270,7 +270,7 @@ def test_a_moved_issue_keeps_its_id_and_answers_to_its_old_key(practice):
     practice.state.move("DOC-3", "NEW", by="ben")
     (record,), _ = poll(practice, since, projects=["DOC", "NEW"])
     assert (record["issue"]["id"], record["issue"]["key"]) == ("10003", "NEW-1")
-    with client(practice) as reader:
+    with client(practice, projects=["DOC", "NEW"]) as reader:
         (again,), _ = read(reader.issues_by_id(["DOC-3"]))
     assert again["issue"]["id"] == "10003"
 

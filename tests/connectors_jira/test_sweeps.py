@@ -70,6 +70,54 @@ def test_a_project_that_is_no_longer_visible_is_a_gap_and_not_gone(mode):
     assert [gap.what for page in pages for gap in page.gaps] == ["project NEW"]
 
 
+# ── only of the projects that are read ───────────────────────────────────────
+
+
+def by_id(reader, *ids):
+    return [one["issue"]["key"] for page in reader.issues_by_id(ids) for one in page.records]
+
+
+def test_an_issue_of_a_project_that_was_not_chosen_is_missing_whoever_names_it(mode):
+    with jira(mode, [issue(1), issue(2, key="NEW-1")]) as practice, client(practice) as reader:
+        assert by_id(reader, "10001", "10002") == ["DOC-1"]
+        before = practice.requests.copy()
+        assert by_id(reader, "10002") == []
+        asked = practice.requests - before
+    assert asked, "it was asked for"
+    assert not [route for route in asked if "project" in route], "no project can have come"
+
+
+def test_an_issue_that_moved_into_a_project_that_was_not_chosen_is_missing(practice):
+    with client(practice) as reader:
+        assert by_id(reader, "10001") == ["DOC-1"]
+        practice.state.move("DOC-1", "NEW", by="ben")
+        assert by_id(reader, "10001") == []
+        back = practice.state.move("NEW-1", "DOC", by="ben")
+        assert by_id(reader, "10001") == [back.key]
+
+
+def test_a_project_that_came_since_the_scope_was_asked_is_read_where_all_are(practice):
+    practice.state.restrict_project("NEW", "ben")
+    with client(practice, projects=[]) as reader:
+        assert "10001" not in reader.scope().ids
+        practice.state.unrestrict_project("NEW")
+        made = practice.state.create("NEW", "Just begun", by="ben")
+        assert by_id(reader, str(made.id)) == ["NEW-1"]
+        assert "10001" in reader.scope().ids
+
+
+def test_an_issue_that_moves_between_search_and_fetch_is_not_read(monkeypatch):
+    """Cloud lists ids first: by the time of the fetch it is elsewhere."""
+    with jira("cloud") as practice, client(practice) as reader:
+        pages = reader.issues()
+        monkeypatch.setattr(cloud, "PAGE", 5)
+        found = list(next(pages).records)
+        practice.state.move("DOC-9", "NEW", by="ben")
+        found += [one for page in pages for one in page.records]
+    assert "10009" not in {one["issue"]["id"] for one in found}
+    assert len(found) == 9
+
+
 # ── boards, sprints, versions ────────────────────────────────────────────────
 
 

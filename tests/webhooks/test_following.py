@@ -17,7 +17,7 @@ from portal import tasks
 from portal.readers import jira
 from sources import engine
 from sources.connectors.base import Json, Page
-from sources.models import Cursor, Source, Sync
+from sources.models import Cursor, Document, Source, Sync
 from sources.webhooks import receiving
 from sources.webhooks.models import Hint, Webhook
 from sprints.models import Release, Sprint, Task
@@ -195,3 +195,48 @@ def test_a_hinted_sync_makes_no_source_fresh(knock: Knock, source: Source) -> No
     source.syncs.update(finished_at=old, started_at=old)
     knock(issue={"id": "10002"})
     assert Sync.objects.whole().good().get().finished_at == old
+
+
+# ── only of the projects that are read ───────────────────────────────────────
+
+
+def test_an_issue_of_a_project_that_was_not_chosen_does_not_come_in(
+    knock: Knock, practice: Practice
+) -> None:
+    foreign = practice.state.create("NEW", "Salaries", by="mia")
+    assert knock(issue={"id": str(foreign.id)}) == 200
+    assert not Hint.objects.waiting().exists(), "the hint was followed"
+    assert not Task.objects.filter(name="NEW-1").exists()
+    assert not Document.objects.filter(name="NEW-1").exists()
+
+
+def test_an_issue_that_moved_into_a_project_that_was_not_chosen_is_hidden_by_its_hint(
+    knock: Knock, practice: Practice
+) -> None:
+    practice.state.move("DOC-4", "NEW", by="mia")
+    practice.state.edit("NEW-1", by="mia", summary="Salaries")
+    assert knock(issue={"id": "10004"}) == 200
+    task = Task.objects.get(external_id="10004")
+    assert task.removed_at is not None
+    assert task.summary == "A leak", "what it became is not read"
+    assert not Document.objects.filter(key=task.key).exists()
+
+
+def test_such_an_issue_is_hidden_by_a_sweep_and_shown_when_it_comes_back(
+    source: Source, practice: Practice, django_capture_on_commit_callbacks: Any
+) -> None:
+    def read() -> Task:
+        practice.state.pass_time(86_400)
+        source.cursors.update(finished_at=None)
+        source.refresh_from_db()
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.start_sync(source)
+        return Task.objects.get(external_id="10004")
+
+    practice.state.move("DOC-4", "NEW", by="mia")
+    practice.state.edit("NEW-1", by="mia", summary="Salaries")
+    task = read()
+    assert (task.removed_at is not None, task.summary) == (True, "A leak")
+    practice.state.move("NEW-1", "DOC", by="mia")
+    task = read()
+    assert (task.removed_at, task.summary) == (None, "Salaries")

@@ -9,6 +9,7 @@ from sources.connectors.jira import agile, center, cloud, feed
 from sources.connectors.jira.fields import Fields, discovered
 from sources.connectors.jira.identity import expiry, identity
 from sources.connectors.jira.position import Position
+from sources.connectors.jira.records import project_of
 from sources.connectors.jira.scope import Scope, scope_of
 from sources.connectors.jira.site import Mode, Record, Site
 from sources.http import Budget, Limits
@@ -39,6 +40,7 @@ class JiraClient:
         )
         self._wanted = projects
         self._scope: Scope | None = None
+        self._scope_is_new = False
         self._fields: Fields | None = None
 
     def __enter__(self) -> "JiraClient":
@@ -76,7 +78,8 @@ class JiraClient:
         return expiry(self._site)[0]
 
     def scope(self) -> Scope:
-        """The projects that are read; asked once a client."""
+        """The projects that are read; asked once a client, and once more when an
+        issue is of none of them and may yet be."""
         if self._scope is None:
             self._scope = scope_of(self._site, self._wanted)
         return self._scope
@@ -152,19 +155,35 @@ class JiraClient:
         manner = cloud if self._site.cloud else center
         gaps = scope.gaps
         for page in manner.changed(self._site, fields, position):
-            yield Page(page.records, page.resume, [*gaps, *page.gaps], page.total, page.done)
+            ours = self._ours(page.records)
+            yield Page(ours, page.resume, [*gaps, *page.gaps], page.total, page.done)
             gaps = ()
         self._site.clock()  # a token that ran out meanwhile has emptied the lists
         yield Page((), position.ended().stored(), gaps, position.total, position.total)
 
     def issues_by_id(self, ids: Sequence[str]) -> Iterator[Page[Record]]:
         """The same records for these ids (or keys, old ones too), as they are now.
-        Issues that are gone or hidden are missing: the two look alike."""
+        Issues that are gone or hidden are missing: the two look alike. Missing, too,
+        is what is in a project that is not read, whoever named it."""
         fields = self.fields()
         manner = cloud if self._site.cloud else center
         for some in batched(ids, BY_ID, strict=False):
             records, gaps = manner.fetched(self._site, fields, some)
-            yield Page(records, resume=None, gaps=gaps)
+            yield Page(self._ours(records), resume=None, gaps=gaps)
+
+    def _ours(self, records: Sequence[Record]) -> list[Record]:
+        """Those of the projects that are read. One that tells no project stays: it
+        cannot be stored, and is to be told of."""
+        projects = {project for one in records if (project := project_of(one["issue"]))}
+        foreign = projects - set(self.scope().ids)
+        if foreign and self._may_grow():
+            self._scope, self._scope_is_new = scope_of(self._site, self._wanted), True
+            foreign = projects - set(self._scope.ids)
+        return [one for one in records if project_of(one["issue"]) not in foreign]
+
+    def _may_grow(self) -> bool:
+        """Whether a project may have come since the scope was asked: asked anew once."""
+        return not self._scope_is_new and bool(not self._wanted or self.scope().gaps)
 
     def sweep(self, since: Json = None) -> Iterator[Page[str]]:
         """The ids of all issues that the account sees now, from the beginning.
