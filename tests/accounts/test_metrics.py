@@ -121,6 +121,16 @@ def test_requests_are_counted_by_the_name_of_their_address(on: None):
     assert 0 < seconds < 30
 
 
+def test_methods_and_addresses_that_somebody_invents_make_no_fields_of_their_own(on: None):
+    for number in range(3):
+        Client().generic(f"MADE{number}|UP", "/accounts/login/")
+        Client().generic("GET", f"/accounts/made-up-{number}/")
+    counts = told()["labledger_request_seconds_count"]
+    assert sum(of for name, of in counts.items() if name[:2] == ("account_login", "OTHER")) == 3
+    assert counts[("none", "GET", "4xx")] == 3
+    assert {name[1] for name in counts} == {"GET", "OTHER"}
+
+
 def test_buckets_hold_all_that_was_quicker(on: None):
     for seconds in (0.005, 0.03, 0.03, 99.0):
         metrics.keep("home", "GET", 200, seconds)
