@@ -217,6 +217,30 @@ def test_the_user_name_is_asked_for(lab, ada, mia):
     assert not Erasure.objects.exists()
 
 
+def told_in_the_log(of, key, words, *, by):
+    return LogEntry.objects.create(
+        user=by, content_type=ContentType.objects.get_for_model(of), object_id=str(key),
+        object_repr=words, action_flag=CHANGE,
+    )  # fmt: skip
+
+
+def test_the_admins_log_forgets_what_was_theirs_and_nobody_elses(lab, ada):
+    """One's name may be a part of another's."""
+    short, longer = person("an", "viewer"), person("anna", "viewer")
+    kept = told_in_the_log(Profile, longer.pk, "anna", by=ada)
+    token, _ = ApiToken.make(short, name="Her own laptop", scopes=["read"])
+    gone = [
+        told_in_the_log(ApiToken, token.pk, str(token), by=ada),
+        told_in_the_log(Profile, "999", "An", by=ada),
+    ]
+    erased(client_of(ada), short, "an")
+    kept.refresh_from_db()
+    assert kept.object_repr == "anna"
+    for entry in gone:
+        entry.refresh_from_db()
+        assert entry.object_repr == f"Former person {short.pk}"
+
+
 def test_nobody_erases_themselves_nor_the_last_administrator(lab, ada):
     assert "Nobody erases themselves" in erased(client_of(ada), ada, "ada").content.decode()
     other = person("otto", "administrator")

@@ -27,10 +27,10 @@ from portal.accounts.ties.models import ErasedAccount, Erasure, Tie
 from sprints.outbox import leaving as outbox
 from sprints.outbox.asking import Refused as UnderWay
 
-# Rows of the admin's own log tell a thing by its name: of these, a person's.
-OF_A_PERSON = (User, EmailAddress, Authenticator, UserSession, ApiToken, Profile)
 # What only opens doors, or says how pages looked to them.
 OWN: tuple[type[Model], ...] = (ApiToken, UserSession, EmailAddress, Authenticator, Profile)
+# Rows of the admin's own log tell a thing by its name: of these, a person's.
+OF_A_PERSON: tuple[type[Model], ...] = (User, *OWN)
 NOWHERE = UUID(int=0)
 
 
@@ -99,10 +99,15 @@ def _forget_former_names(person: User) -> None:
 
 
 def _forget_the_admins_words(person: User, called: str) -> None:
+    """Before their rows are gone: what the log tells of is known by the rows' ids, and
+    what went earlier by a name that is theirs from end to end."""
     kinds = ContentType.objects.get_for_models(*OF_A_PERSON)
-    own = Q(content_type=kinds[User], object_id=str(person.pk))
-    named = Q(object_repr__icontains=person.get_username())
+    theirs = Q(content_type=kinds[User], object_id=str(person.pk))
+    for model in OWN:
+        keys = model._default_manager.filter(user=person).values_list("pk", flat=True)
+        theirs |= Q(content_type=kinds[model], object_id__in=list(map(str, keys)))
+    named = Q(object_repr__iexact=person.get_username())
     if person.email:
-        named |= Q(object_repr__icontains=person.email)
-    others = named & Q(content_type__in=[kinds[one] for one in OF_A_PERSON if one is not User])
-    LogEntry.objects.filter(own | others).update(object_repr=called)
+        named |= Q(object_repr__iexact=person.email)
+    others = named & Q(content_type__in=[kinds[model] for model in OWN])
+    LogEntry.objects.filter(theirs | others).update(object_repr=called)
