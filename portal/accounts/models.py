@@ -24,8 +24,7 @@ SCOPES = {
     "files": "Download files of runs",
     "plan:write": "Tie runs to tasks, state claims, give verdicts",
     "records": "Read records and download their bundles",
-    "records:write": "Draft records",
-    "sync": "Start and pause syncs",
+    "sync": "Start syncs",
 }
 
 

@@ -2,9 +2,11 @@
 
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
@@ -186,3 +188,13 @@ def test_the_last_use_is_written_at_most_once_a_minute():
         token.refresh_from_db()
         seen.append(round((token.last_used_at - start).total_seconds()))
     assert seen == [0, 0, 0, 61]
+
+
+def test_tokens_lose_a_scope_that_opened_nothing_and_keep_the_others():
+    gone = import_module("portal.accounts.migrations.0008_no_scope_that_does_nothing")
+    both, _ = ApiToken.make(person("bo", "viewer"), name="a", scopes=["read", "records:write"])
+    other, _ = ApiToken.make(both.user, name="b", scopes=["records", "sync"])
+    gone.take_away(apps, None)
+    both.refresh_from_db()
+    other.refresh_from_db()
+    assert (both.scopes, other.scopes) == (["read"], ["records", "sync"])

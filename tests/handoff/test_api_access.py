@@ -56,7 +56,7 @@ def test_a_token_with_the_scope_is_answered(ask, anna, address):
 
 @pytest.mark.parametrize("address", [*ADDRESSES, *LISTS])
 def test_a_token_without_the_scope_is_forbidden(ask, anna, address):
-    answer = ask(anna, address, scopes=("read", "files", "records:write"))
+    answer = ask(anna, address, scopes=("read", "files", "plan:write", "sync"))
     assert answer.status_code == 403
     assert answer["Content-Type"] == "application/problem+json"
     assert ask(anna, address, scopes=()).status_code == 403
