@@ -116,7 +116,7 @@ def of_task(user: Person, name: str) -> Q:
 
 
 def _saying(user: Person, words: str) -> Q:
-    runs = Run.objects.visible_to(user).filter(handle__iexact=words)
+    runs = Run.objects.visible_to(user).called([words])
     said = Q(model__slug__icontains=words) | Q(model__name__icontains=words)
     if id_of := _uuid(words):
         said |= Q(pk=id_of)

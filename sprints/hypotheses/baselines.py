@@ -25,6 +25,7 @@ def baselines(user: Person, tasks: Sequence[Task]) -> dict[UUID, UUID]:
     runs = _runs_of_keys(user, set(names.values()))
     handles = dict(
         Run.objects.visible_to(user)
+        .called(set(names.values()))
         .filter(handle__in=set(names.values()), trashed=False)
         .order_by("started_at")
         .values_list("handle", "pk")

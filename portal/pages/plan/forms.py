@@ -82,7 +82,7 @@ def runs_called(user: Person, text: str) -> list[Run]:
     try:
         return list(held.filter(pk=UUID(text)))
     except ValueError:
-        return list(held.filter(handle__iexact=clean(text))[:2])
+        return list(held.called([clean(text)])[:2])
 
 
 def _initial(user: Person, claim: hypotheses.Claim) -> dict[str, Any]:
