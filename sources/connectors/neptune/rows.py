@@ -1,5 +1,6 @@
 """What a table row means. Pure: a row in, records and what to read next out."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -16,6 +17,8 @@ SERIES: Mapping[str, SeriesType] = {
     "floatSeries": "float", "stringSeries": "text", "imageSeries": "file",
 }  # fmt: skip
 FILES = ("file", "fileSet", "artifact")
+# What a value of another shape or size than it should have raises when it is read.
+UNCLEAR = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,7 @@ class Shown:
 
     @property
     def last_step(self) -> float | None:
-        step = self.properties.get("lastStep")
-        return None if step is None else float(step)
+        return finite(self.properties.get("lastStep"))
 
     @property
     def fingerprint(self) -> int:
@@ -60,16 +62,14 @@ class Row:
 
 
 def row_of(entry: Entry, project: str, table: Table) -> Row:
-    fields = [
-        Shown(one["name"], one["type"], one.get(f"{one['type']}Properties") or {})
-        for one in entry.fields
-    ]
+    fields = shown_of(entry)
+    attributes, unclear = attributes_of(fields)
     record = RunRecord(
         project,
         entry.sys_id,
-        attributes_of(fields),
+        attributes,
         kind=table.kind,
-        gaps=gaps_of(fields, table.kind),
+        gaps=[*gaps_of(fields, table.kind), *unclear],
         provenance={"tracker": "neptune", "host": table.wire.host, "id": entry.id},
         trashed=entry.value("sys/trashed") is True,
     )
@@ -83,13 +83,28 @@ def row_of(entry: Entry, project: str, table: Table) -> Row:
     )
 
 
-def attributes_of(fields: Sequence[Shown]) -> dict[str, Attribute]:
-    meant = {
-        shown.path: ATTRIBUTES[shown.type](shown.properties)
-        for shown in fields
-        if shown.type in ATTRIBUTES
-    }
-    return {path: value for path, value in meant.items() if value is not None}
+def shown_of(entry: Entry) -> list[Shown]:
+    return [
+        Shown(one["name"], one["type"], entry.properties(one))
+        for one in entry.fields
+        if isinstance(one.get("name"), str) and isinstance(one.get("type"), str)
+    ]
+
+
+def attributes_of(fields: Sequence[Shown]) -> tuple[dict[str, Attribute], list[Gap]]:
+    """What the fields mean, and a gap for each whose value cannot be read: one
+    wrong date keeps nothing else of its run away."""
+    found: dict[str, Attribute] = {}
+    unclear: list[Gap] = []
+    for shown in fields:
+        try:
+            value = ATTRIBUTES.get(shown.type, no_attribute)(shown.properties)
+        except UNCLEAR:
+            unclear.append(Gap(shown.path, f"is no {shown.type} that can be read"))
+            continue
+        if value is not None:
+            found[shown.path] = value
+    return found, unclear
 
 
 def gaps_of(fields: Sequence[Shown], kind: Kind) -> list[Gap]:
@@ -105,6 +120,15 @@ def gaps_of(fields: Sequence[Shown], kind: Kind) -> list[Gap]:
 
 
 # ── values ───────────────────────────────────────────────────────────────────
+
+
+def finite(told: Any) -> float | None:
+    """None for what is no number, or none that has a place on a line."""
+    try:
+        value = float(told)
+    except UNCLEAR:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def atom(kind: str) -> Callable[[Properties], Attribute | None]:

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from operator import itemgetter
 from typing import Any, Literal, cast
 from zlib import crc32
 
 from sources.connectors.base import FileRecord, Gap, SeriesRecord
 from sources.connectors.neptune.position import Reached
-from sources.connectors.neptune.rows import SERIES, Row, Shown
+from sources.connectors.neptune.rows import SERIES, UNCLEAR, Row, Shown, finite
 from sources.connectors.neptune.troubles import NotThere
 from sources.connectors.neptune.wire import Wire
 
@@ -23,7 +24,10 @@ OPERATIONS = {
     "imageSeries": "getImageSeriesValues",
 }
 
+LARGEST_BITS = 63  # of a time, in milliseconds
+
 type Point = Mapping[str, Any]
+type Placed = tuple[float, int, float | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,12 @@ def stretched(
 ) -> Stretch:
     done = before.count if before else 0
     new = found[1:] if before else found
-    gaps = [Gap(shown.path, LOST_STEPS)] if anew and SERIES[shown.type] == "file" else []
-    return Stretch(
-        records(wire, row, shown, new, done, anew=anew),
-        reached_with(found, done + len(new), shown),
-        gaps,
-    )
+    reached = reached_with(found, done + len(new), shown)
+    if SERIES[shown.type] == "file":
+        gaps = [Gap(shown.path, LOST_STEPS)] if anew else []
+        return Stretch(pictures(wire, row, shown, new, done), reached, gaps)
+    placed = [one for point in new if (one := placed_at(point, shown.type)) is not None]
+    return Stretch(points_of(row, shown, placed, anew=anew), reached, lost(shown, new, placed))
 
 
 def reached_with(points: Sequence[Point], done: int, shown: Shown) -> Reached:
@@ -132,31 +136,58 @@ def listed(answer: Mapping[str, Any], offset: int) -> Sequence[Point]:
 
 
 def step_of(point: Point, index: int) -> float:
-    return float(point.get("step", index))
+    """Its number in the series, where it says none that can be read."""
+    step = finite(point.get("step", index))
+    return float(index) if step is None else step
 
 
-def records(
-    wire: Wire, row: Row, shown: Shown, new: Sequence[Point], first: int, *, anew: bool
-) -> Sequence[SeriesRecord | FileRecord]:
-    if not new and not anew:
+def placed_at(point: Point, kind: str) -> Placed | None:
+    """Step, time and value; None when one of them is not there or cannot be read.
+    A value may be NaN or infinite, a step may not."""
+    step, value = finite(point.get("step")), point.get("value")
+    if step is None or value is None:
+        return None
+    try:
+        at = int(point["timestampMillis"])
+        meant = str(value) if kind == "stringSeries" else float(value)
+    except UNCLEAR:
+        return None
+    return None if at.bit_length() > LARGEST_BITS else (step, at, meant)
+
+
+def lost(shown: Shown, new: Sequence[Point], placed: Sequence[Placed]) -> list[Gap]:
+    missing = len(new) - len(placed)
+    which = "1 point has" if missing == 1 else f"{missing:,} points have"
+    why = f"{which} no finite step, no time or no value, and cannot be placed"
+    return [Gap(shown.path, why)] if missing else []
+
+
+def points_of(
+    row: Row, shown: Shown, placed: Sequence[Placed], *, anew: bool
+) -> Sequence[SeriesRecord]:
+    if not placed and not anew:
         return ()
-    if SERIES[shown.type] == "file":
-        numbered = zip(count(first), new, strict=False)
-        return [picture(wire, row, shown, point, index) for index, point in numbered]
-    values = [point["value"] for point in new]
+    ascending = sorted(placed, key=itemgetter(0))
     return [
         SeriesRecord(
             row.record.project,
             row.record.run,
             shown.path,
             cast("Literal['float', 'text']", SERIES[shown.type]),
-            [float(point["step"]) for point in new],
-            [int(point["timestampMillis"]) for point in new],
-            values if shown.type == "stringSeries" else [float(value) for value in values],
+            [step for step, _, _ in ascending],
+            [at for _, at, _ in ascending],
+            cast("list[float] | list[str]", [value for _, _, value in ascending]),
             kind=row.record.kind,
             anew=anew,
         )
     ]
+
+
+def pictures(
+    wire: Wire, row: Row, shown: Shown, new: Sequence[Point], first: int
+) -> Sequence[FileRecord]:
+    numbered = zip(count(first), new, strict=False)
+    return [picture(wire, row, shown, point, index) for index, point in numbered]
 
 
 def picture(wire: Wire, row: Row, shown: Shown, point: Point, index: int) -> FileRecord:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-from sources.connectors.base import Kind
+from sources.connectors.base import Kind, Unavailable
 from sources.connectors.neptune.times import milliseconds, spoken
 from sources.connectors.neptune.wire import Wire
 
@@ -35,8 +35,12 @@ class Entry:
     def value(self, path: str) -> Any:
         for field in self.fields:
             if field.get("name") == path:
-                return field.get(f"{field['type']}Properties", {}).get("value")
+                return self.properties(field).get("value")
         return None
+
+    def properties(self, field: Mapping[str, Any]) -> Mapping[str, Any]:
+        told = field.get(f"{field.get('type')}Properties")
+        return told if isinstance(told, Mapping) else {}
 
     @property
     def sys_id(self) -> str:
@@ -44,8 +48,12 @@ class Entry:
 
     @property
     def modified(self) -> int:
+        """0 when the row does not say, or in no way that can be read."""
         told = self.value("sys/modification_time")
-        return milliseconds(told) if told else 0
+        try:
+            return milliseconds(told) if told else 0
+        except (ValueError, TypeError, OverflowError):
+            return 0
 
     @property
     def fingerprint(self) -> int:
@@ -73,11 +81,20 @@ class Table:
             yield from fresh
             if whole:
                 return
-            floor = page[-1].modified
+            floor = self._moment_of(page[-1])
             seen = {row.id for row in page if row.modified == floor}
             if page[0].modified == floor or not fresh:
                 yield from self._rest_of(floor, seen)
                 floor, seen = floor + 1, set()
+
+    def _moment_of(self, row: Entry) -> int:
+        """Where the next page begins. Without it we would go round in circles."""
+        if not row.modified:
+            raise Unavailable(
+                f"{self.wire.host}: does not say when {row.sys_id} was changed, "
+                "so that what comes after it cannot be asked for."
+            )
+        return row.modified
 
     def _rest_of(self, moment: int, seen: set[str]) -> Iterator[Entry]:
         """A whole page of one modification time: only the id tells rows apart."""
