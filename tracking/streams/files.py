@@ -56,8 +56,8 @@ def pull(
     pulled = []
     for record in records:
         stored = held.get(_key(source, record))
-        if stored and _is_here(stored) and _owner(source, record) in behind:
-            pulled.append(Pulled(record, stored.blob_id, stored.name))
+        if stored and (kept := _kept(stored)) and _owner(source, record) in behind:
+            pulled.append(Pulled(record, kept, stored.name))
         else:
             pulled.append(_pull_one(record, stored, beat))
     return pulled
@@ -76,13 +76,15 @@ def _held(source: Source, records: Sequence[FileRecord]) -> dict[UUID, Artifact]
     return Artifact.objects.filter(removed_at=None).select_related("blob").in_bulk(keys)
 
 
-def _is_here(held: Artifact) -> bool:
-    return held.blob is not None and seems_whole(held.blob)
+def _kept(held: Artifact) -> str:
+    """The sha256 of its bytes, if they are here, and whole as far as is known."""
+    return held.blob.sha256 if held.blob and seems_whole(held.blob) else ""
 
 
 def _pull_one(record: FileRecord, held: Artifact | None, beat: Callable[[], None]) -> Pulled:
-    if held and record.version and held.version == record.version and _is_here(held):
-        return Pulled(record, held.blob_id, held.name)
+    unchanged = held and record.version and held.version == record.version
+    if held and unchanged and (kept := _kept(held)):
+        return Pulled(record, kept, held.name)
     if is_too_long(record.path):
         return Pulled(record, missing=TOO_LONG)
     if record.open is None:

@@ -1,0 +1,54 @@
+"""Small pictures of a series: what they show, and how much is read for it."""
+
+from typing import Any
+
+import pytest
+
+from sources.models import Source
+from tests.tracking.making import run, series, store
+from tracking import sparks as drawing
+from tracking.models import Run, SeriesChunk
+from tracking.sparks import POINTS, sparks
+
+
+def logged(source: Source, handle: str, points: int) -> Any:
+    falling = [1.0 - step / points for step in range(points)]
+    store(source, run(handle), series(handle, "loss", falling))
+    return Run.objects.get(handle=handle).pk
+
+
+@pytest.fixture
+def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sizes of the chunks that were unpacked."""
+    real, seen = drawing.unpack, []
+
+    def counted(packed: bytes) -> Any:
+        points = real(packed)
+        seen.append(points.steps.size)
+        return points
+
+    monkeypatch.setattr(drawing, "unpack", counted)
+    return seen
+
+
+@pytest.mark.parametrize("points", [1, 30, 1_000, 4_000, 5_500, 20_000])
+def test_a_spark_reads_four_chunks_at_most_and_spans_the_series(
+    source: Source, unpacked: list[int], points: int
+) -> None:
+    key = logged(source, "DOC-1", points)
+    shown = sparks([key], "loss")[key]
+    assert len(unpacked) <= 4
+    assert len(unpacked) == min(SeriesChunk.objects.count(), 4)
+    assert min(points, POINTS) <= len(shown) < 2 * POINTS
+    assert shown[0] == 1.0
+    assert shown[-1] <= 3 / POINTS or points == 1
+    assert shown == sorted(shown, reverse=True)
+
+
+@pytest.mark.parametrize("runs", [1, 60])
+def test_the_sparks_of_a_page_cost_two_queries(
+    source: Source, runs: int, django_assert_num_queries: Any
+) -> None:
+    keys = [logged(source, f"DOC-{number}", 10 + number) for number in range(runs)]
+    with django_assert_num_queries(2):
+        assert len(sparks(keys, "loss")) == runs
