@@ -133,6 +133,13 @@ JIRA = Kind(
             default=["hypothesis"],
             maps=True,
         ),
+        Setting(
+            "restricted",
+            "Also what only some may read in Jira",
+            "Comments and work logs for a role or a group, and issues with a security level. "
+            "Everybody who sees this source then reads them here.",
+            "flag",
+        ),
     ),
     secret="API token",  # noqa: S106 -- a label
     secret_help="Cloud: an API token of that account. Data Center: a personal access token.",  # noqa: S106

@@ -77,6 +77,7 @@ DESCRIBED: dict[str, tuple[str, str, Callable[[Truth, Any], Words]]] = {
     "points": ("Story Points", "", _points),
     "parent": (PARENT, "parent", _parent),
     "due": ("duedate", "duedate", _named),
+    "security": ("security", "security", _named),
     "resolution": ("resolution", "resolution", _resolution),
 }
 

@@ -132,18 +132,21 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment; `updated` differs from `created` once it was edited."""
+    """A comment; `updated` differs from `created` once it was edited. With a `role`
+    only who has it may read it, and `public` is what customers of a desk may see."""
 
     id: int
     by: str
     created: int
     updated: int
     body: Body
+    role: str = ""
+    public: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Worklog:
-    """Time spent."""
+    """Time spent; `role` as with comments."""
 
     id: int
     by: str
@@ -152,6 +155,7 @@ class Worklog:
     started: int
     seconds: int
     body: Body = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,8 @@ class RemoteLink:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """`parent` is an issue id: a sub-task's task, or a task's epic."""
+    """`parent` is an issue id: a sub-task's task, or a task's epic. `security` is the
+    name of a security level, and empty for an issue that has none."""
 
     id: int
     key: str
@@ -197,6 +202,7 @@ class Issue:
     components: tuple[str, ...] = ()
     resolved: int | None = None
     due: str = ""
+    security: str = ""
     custom: Mapping[str, Json] = field(default_factory=lambda: NO_VALUES)
     history: tuple[History, ...] = ()
     comments: tuple[Comment, ...] = ()

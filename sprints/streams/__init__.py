@@ -1,8 +1,9 @@
 """Jira's records into our rows.
 
 words.py, tasks.py, events.py, notes.py and plan.py are pure: a record in, rows
-out. issues.py and lists.py store pages of them, listings.py hides what lists no
-longer have, sweeps.py finds what polling misses, stored.py maps anew what is stored.
+out; restricted.py, too: of the records, what all may read. issues.py and lists.py
+store pages of them, listings.py hides what lists no longer have, sweeps.py finds
+what polling misses, stored.py maps anew what is stored.
 Storing a page twice changes nothing.
 """
 

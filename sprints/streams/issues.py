@@ -16,9 +16,11 @@ from sources.models import Mirrored, Source
 from sources.store import Fresh, Row, Stored, append, mirror, upsert, wire_json
 from sprints.models import Comment, Member, Task, TaskEvent, TaskKey, TaskLink, Worklog
 from sprints.streams.events import events_from
+from sprints.streams.gone import hide
 from sprints.streams.notes import comment_from, links_from, worklog_from
 from sprints.streams.odd import gap, understood
 from sprints.streams.plan import member_from
+from sprints.streams.restricted import readable
 from sprints.streams.tasks import issue_id, keys_from, people_from, task_from
 from sprints.streams.words import COMMENT, MEMBER, TASK, WORKLOG, Record, Rule, dicts, needed, text
 
@@ -37,9 +39,18 @@ UPDATE sprints_task AS child
 
 def store(source: Source, records: Sequence[dict[str, Any]], *, remember: bool = True) -> Stored:
     """Store whole issue records. One that is unchanged costs a look-up. What is
-    not to be remembered lies among the raw records already."""
+    not to be remembered lies among the raw records already. Of what only some may
+    read nothing is stored, and an issue that came to be such a one is hidden."""
     if not records:
         return Stored()
+    open_to_all = readable(records, source.settings)
+    stored = _store(source, open_to_all.records, remember=remember)
+    if open_to_all.closed:
+        stored += hide(source, open_to_all.closed)
+    return stored + Stored(gaps=tuple(open_to_all.gaps))
+
+
+def _store(source: Source, records: Sequence[Raw], *, remember: bool) -> Stored:
     rule = Rule.of(source.settings)
     named = [(number, record) for record in records if (number := issue_id(record))]
     nameless = [record for record in records if not issue_id(record)]

@@ -1,5 +1,6 @@
 """Records as the Jira connector yields them, made by hand."""
 
+import copy
 import uuid
 from typing import Any
 
@@ -27,7 +28,8 @@ def fields(**values: Any) -> dict[str, Any]:
 
 
 def record(*, number: str = "10001", name: str = "DOC-1", **parts: Any) -> dict[str, Any]:
-    """A record; what is no part of it is a field of the issue."""
+    """A record; what is no part of it is a field of the issue. It shares nothing
+    with another one: some tests mangle theirs."""
     own = {"changelog", "comments", "worklogs", "epic", "names", "fields"}
     given = {word: value for word, value in parts.items() if word in own}
     inner = {word: value for word, value in parts.items() if word not in own}
@@ -41,7 +43,7 @@ def record(*, number: str = "10001", name: str = "DOC-1", **parts: Any) -> dict[
         "epic": None,
         "url": f"https://jira.example/browse/{name}",
     }
-    return usual | given
+    return copy.deepcopy(usual | given)
 
 
 def entry(number: str, at: Any, *lines: dict[str, Any], by: Any = MIA) -> dict[str, Any]:

@@ -64,6 +64,18 @@ def _components(voice: Voice, issue: Issue) -> list[Answer]:
     ]
 
 
+def _security(voice: Voice, issue: Issue) -> Answer | None:
+    if not issue.security:
+        return None
+    number = "10000"
+    return {
+        "self": voice.rest(f"securitylevel/{number}"),
+        "id": number,
+        "name": issue.security,
+        "description": "",
+    }
+
+
 def _description(voice: Voice, issue: Issue) -> Any:
     return voice.body(issue.description) or None
 
@@ -209,6 +221,7 @@ BUILDERS: dict[str, Builder] = {
     "versions": lambda _voice, _issue: [],
     "description": _description,
     "environment": _nothing,
+    "security": _security,
     "issuelinks": _links,
     "subtasks": _subtasks,
     "comment": _comments,

@@ -17,7 +17,16 @@ def comment(voice: Voice, home: Issue, note: Comment) -> Answer:
         "created": voice.time(note.created),
         "updated": voice.time(note.updated),
     }
-    return told | {"jsdPublic": True} if voice.cloud else told
+    told |= _visibility(voice, note.role)
+    return told | {"jsdPublic": note.public} if voice.cloud else told
+
+
+def _visibility(voice: Voice, role: str) -> Answer:
+    """Jira says who may read only of what not everybody may."""
+    if not role:
+        return {}
+    told = {"type": "role", "value": role}
+    return {"visibility": told | {"identifier": role} if voice.cloud else told}
 
 
 def worklog(voice: Voice, home: Issue, work: Worklog) -> Answer:
@@ -35,6 +44,7 @@ def worklog(voice: Voice, home: Issue, work: Worklog) -> Answer:
         "id": str(work.id),
         "issueId": str(home.id),
     }
+    told |= _visibility(voice, work.role)
     body = voice.body(work.body)
     return told if body is None else told | {"comment": body}
 

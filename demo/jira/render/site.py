@@ -46,6 +46,7 @@ SYSTEM_FIELDS: dict[str, tuple[str, str, str]] = {
     "versions": ("Affects versions", "array", "version"),
     "description": ("Description", "string", ""),
     "environment": ("Environment", "string", ""),
+    "security": ("Security Level", "securitylevel", ""),
     "issuelinks": ("Linked Issues", "array", "issuelinks"),
     "subtasks": ("Sub-tasks", "array", "issuelinks"),
     "comment": ("Comment", "comments-page", ""),

@@ -41,12 +41,14 @@ with an offset ("2026-03-02T09:30:00+05:30") or Z; days are "2026-03-02".
         "sprints": [48, 49],           every sprint it was in, the newest last
         "points": 3, "versions": ["1.0"], "components": ["training"],
         "created": "…", "updated": "…",   updated: the newest time below when absent
-        "resolved": "…", "due": "2026-03-20",
+        "resolved": "…", "due": "2026-03-20", "security": "Managers",   absent: no level
         "fields": {"customfield_10050": "f1"},     other custom fields
         "history": [{"at": "…", "by": "mia", "changes": [
           {"field": "status", "from": "To Do", "to": "In Progress"}]}],
-        "comments": [{"at": "…", "by": "mia", "text": "wiki or ADF", "updated": "…"}],
-        "worklogs": [{"at": "…", "by": "mia", "started": "…", "seconds": 3600, "text": "…"}],
+        "comments": [{"at": "…", "by": "mia", "text": "wiki or ADF", "updated": "…",
+          "role": "Administrators", "public": false}],    who may read it; absent: all may
+        "worklogs": [{"at": "…", "by": "mia", "started": "…", "seconds": 3600, "text": "…",
+          "role": "Administrators"}],
         "links": [{"type": "Blocks", "to": "DOC-3"}],     this one blocks DOC-3
         "remoteLinks": [{"globalId": "…", "object": {"url": "…", "title": "…"}}],
         "viewers": ["mia"]             absent: everybody who sees the project
@@ -56,7 +58,7 @@ with an offset ("2026-03-02T09:30:00+05:30") or Z; days are "2026-03-02".
 A change is written in one of two ways. Short, in the words of the issue itself
 (its `from` is absent where there was nothing before), for the fields status,
 type, assignee, reporter, priority, summary, description, labels, sprints,
-points, parent, versions, components, due, resolution and key:
+points, parent, versions, components, due, security, resolution and key:
 
     {"field": "sprints", "from": [48], "to": [48, 49]}
     {"field": "key", "from": "OLD-4", "to": "DOC-1"}      a move: OLD-4 still resolves

@@ -70,6 +70,7 @@ def _values(words: Words, said: Seed) -> dict[str, Any]:
         "versions",
         "components",
         "due",
+        "security",
     )
     return {name: words.inward(name, said[name]) for name in names if name in said}
 
@@ -82,6 +83,8 @@ def _comment(words: Words, said: Seed) -> Comment:
         created=created,
         updated=words.times.optional(said.get("updated")) or created,
         body=said["text"],
+        role=said.get("role", ""),
+        public=said.get("public", True),
     )
 
 
@@ -95,6 +98,7 @@ def _worklog(words: Words, said: Seed) -> Worklog:
         started=words.times.optional(said.get("started")) or created,
         seconds=said["seconds"],
         body=said.get("text", ""),
+        role=said.get("role", ""),
     )
 
 

@@ -143,6 +143,7 @@ def _issue(truth: Truth, issue: Issue) -> Seed:
         "updated": _moment(issue.updated),
         "resolved": _moment(issue.resolved),
         "due": issue.due,
+        "security": issue.security,
         "fields": dict(issue.custom),
         "history": [_history(entry) for entry in issue.history],
         "comments": [_comment(note) for note in issue.comments],
@@ -180,6 +181,8 @@ def _comment(note: Comment) -> Seed:
         "updated": _moment(note.updated),
         "by": note.by,
         "text": note.body,
+        **_only(note.role),
+        **({} if note.public else {"public": False}),
     }
 
 
@@ -192,7 +195,12 @@ def _worklog(work: Worklog) -> Seed:
         "started": _moment(work.started),
         "seconds": work.seconds,
         "text": work.body,
+        **_only(work.role),
     }
+
+
+def _only(role: str) -> Seed:
+    return {"role": role} if role else {}
 
 
 def _remote(link: RemoteLink) -> Seed:

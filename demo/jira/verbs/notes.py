@@ -12,11 +12,11 @@ class NoteVerbs(IssueVerbs):
     """Comments move `updated` but leave no history; worklogs do both; a remote
     link does neither, so nothing but reading it tells that it is there."""
 
-    def comment(self, word: str | int, body: Body, *, by: str) -> Comment:
-        """Add a comment at the end."""
+    def comment(self, word: str | int, body: Body, *, by: str, role: str = "") -> Comment:
+        """Add a comment at the end; with a `role` for those only who have it."""
         with self.lock:
             issue, now = self.need(word), self.now()
-            note = Comment(self.next_id("comment"), by, now, now, body)
+            note = Comment(self.next_id("comment"), by, now, now, body, role)
             self.put(replace(issue, updated=now, comments=(*issue.comments, note)))
             return note
 
