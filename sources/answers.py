@@ -1,5 +1,6 @@
 """What every view of the API is made of: a scope, an ETag, pages with a token."""
 
+from collections.abc import Callable, Hashable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 MOST = 500  # rows of one page
+FIRST = "first"  # the first page's place, which has no row before it
 
 
 class Answer(APIView):
@@ -36,6 +38,25 @@ def tagged(request: Request, response: Response) -> Response:
         response.status_code = 304
         response.content = b""
     return response
+
+
+def paged[Row](
+    rows: Sequence[Row], request: Request, key: Callable[[Row], Hashable]
+) -> dict[str, Any]:
+    """A page of a list that is short enough to be read whole; `key` is a row's own.
+
+    A place is the key of the row before the page. One that is not there any more
+    means the beginning.
+    """
+    keys, many = [str(key(row)) for row in rows], size(request)
+    at = request.query_params.get("at", "")
+    begin = keys.index(at) + 1 if at in keys else 0
+    end, before = begin + many, begin - many
+    return {
+        "rows": rows[begin:end],
+        "older": keys[end - 1] if end < len(rows) else "",
+        "newer": keys[before - 1] if before > 0 else FIRST if begin else "",
+    }
 
 
 def size(request: Request, *, usual: int = 100) -> int:

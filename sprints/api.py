@@ -13,7 +13,7 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sources.answers import Answer, size
+from sources.answers import Answer, paged, size
 from sprints import bests, board, burnup, hypotheses, inbox, links, listing
 from sprints import task as reading
 from sprints.hypotheses import listing as hypothesis_listing
@@ -23,7 +23,7 @@ from sprints.serializers import (
     HypothesisOf,
     HypothesisPage,
     InboxPage,
-    ListedSprint,
+    SprintPage,
     TaskPage,
     Tie,
     VerdictGiven,
@@ -70,10 +70,11 @@ def _asked(request: Request, *words: str) -> dict[str, str]:
 
 
 class Sprints(Answer):
-    @extend_schema(operation_id="sprints", responses=ListedSprint(many=True))
+    @extend_schema(operation_id="sprints", parameters=[AT, LIMIT], responses=SprintPage)
     def get(self, request: Request) -> Response:
-        """Every sprint, those that go on first, then newest first."""
-        return Response(ListedSprint(board.read_list(request.user), many=True).data)
+        """Those that go on first, then newest first."""
+        listed = board.read_list(request.user)
+        return Response(SprintPage(paged(listed, request, lambda one: one.sprint.pk)).data)
 
 
 class OneSprint(Answer):

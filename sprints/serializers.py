@@ -49,6 +49,12 @@ class ListedSprint(serializers.Serializer[Any]):
     )
 
 
+class SprintPage(serializers.Serializer[Any]):
+    rows = ListedSprint(many=True)
+    next = serializers.CharField(source="older", help_text="Pass it as `at`; empty at the end.")
+    previous = serializers.CharField(source="newer")
+
+
 # ── tasks ────────────────────────────────────────────────────────────────────
 
 

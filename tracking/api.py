@@ -1,7 +1,9 @@
 """Runs over the API: the same reads as the pages."""
 
+from typing import Any
 from uuid import UUID
 
+from django.db.models import F, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,14 +14,35 @@ from rest_framework.response import Response
 from sources.answers import Answer, size
 from tracking import curves
 from tracking.models import Artifact, Metric, Run
-from tracking.runs import table
-from tracking.serializers import ArtifactOf, Charts, MetricOf, RunOf, RunPage, finite
+from tracking.runs import keyset, table
+from tracking.serializers import ArtifactPage, Charts, MetricPage, RunOf, RunPage, finite
 from tracking.serving import serve_blob
+
+AT = OpenApiParameter("at", str, description="A page's `next` or `previous`.")
+LIMIT = OpenApiParameter("limit", int, description="Rows of a page, at most 500.")
+PAGE = [AT, LIMIT]
 
 
 def _visible(request: Request, key: UUID) -> Run:
     held = Run.objects.visible_to(request.user).select_related("project", "source")
     return get_object_or_404(held, pk=key)
+
+
+def _page(request: Request, held: QuerySet[Any], column: str) -> dict[str, Any]:
+    """One page along a column, and the places of those beside it."""
+    order = f"a run's rows by {column}"
+    at = request.query_params.get("at", "")
+    place = keyset.decode(at, order) if at else None
+    cut = keyset.take(held, column, place, descending=False, size=size(request))
+
+    def beside(row: Any, *, back: bool) -> str:
+        return keyset.encode(keyset.Place(getattr(row, column), row.key, back), order)
+
+    return {
+        "rows": cut.rows,
+        "older": beside(cut.rows[-1], back=False) if cut.rows and cut.older else "",
+        "newer": beside(cut.rows[0], back=True) if cut.rows and cut.newer else "",
+    }
 
 
 class Runs(Answer):
@@ -32,8 +55,8 @@ class Runs(Answer):
         parameters=[
             OpenApiParameter("q", str, description="The filter: sprint = 49 and f1.max > 0.9"),
             OpenApiParameter("col", str, many=True, description="Columns: lr, valid/f1.max"),
-            OpenApiParameter("at", str, description="A page's `next` or `previous`."),
-            OpenApiParameter("limit", int, description="Rows of a page, at most 500."),
+            AT,
+            LIMIT,
         ],
         responses=RunPage,
     )
@@ -61,10 +84,12 @@ class OneRun(Answer):
 
 
 class Metrics(Answer):
-    @extend_schema(operation_id="run_metrics", responses=MetricOf(many=True))
+    @extend_schema(operation_id="run_metrics", parameters=PAGE, responses=MetricPage)
     def get(self, request: Request, key: UUID) -> Response:
-        held = Metric.objects.filter(run=_visible(request, key)).order_by("name")
-        return Response(MetricOf(held, many=True).data)
+        """By name."""
+        held = Metric.objects.filter(run=_visible(request, key))
+        # A run has a name once: what would break a tie is the same in each row.
+        return Response(MetricPage(_page(request, held.annotate(key=F("run")), "name")).data)
 
 
 class Curves(Answer):
@@ -86,11 +111,12 @@ class Curves(Answer):
 
 
 class Artifacts(Answer):
-    @extend_schema(operation_id="run_artifacts", responses=ArtifactOf(many=True))
+    @extend_schema(operation_id="run_artifacts", parameters=PAGE, responses=ArtifactPage)
     def get(self, request: Request, key: UUID) -> Response:
+        """By path."""
         run = _visible(request, key)
         held = Artifact.objects.visible_to(request.user).of_run(run.pk)
-        return Response(ArtifactOf(held, many=True).data)
+        return Response(ArtifactPage(_page(request, held, "path")).data)
 
 
 class Content(Answer):

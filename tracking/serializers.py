@@ -54,6 +54,12 @@ class MetricOf(serializers.ModelSerializer[Metric]):
         return {name: finite(value) for name, value in shown.items()}
 
 
+class MetricPage(serializers.Serializer[Any]):
+    rows = MetricOf(many=True)
+    next = serializers.CharField(source="older", help_text="Pass it as `at`; empty at the end.")
+    previous = serializers.CharField(source="newer")
+
+
 def finite(value: Any) -> Any:
     """JSON has no NaN and no infinities."""
     if isinstance(value, float) and value - value != 0:
@@ -85,6 +91,12 @@ class ArtifactOf(serializers.ModelSerializer[Artifact]):
 
     def get_media_type(self, artifact: Artifact) -> str:
         return artifact.blob.media_type if artifact.blob else ""
+
+
+class ArtifactPage(serializers.Serializer[Any]):
+    rows = ArtifactOf(many=True)
+    next = serializers.CharField(source="older", help_text="Pass it as `at`; empty at the end.")
+    previous = serializers.CharField(source="newer")
 
 
 class Series(serializers.Serializer[Any]):

@@ -19,7 +19,7 @@ from portal.accounts.models import SCOPES, ApiToken
 from portal.api import docs
 from portal.freshness import read as standings
 from portal.search import search
-from sources.answers import Answer, size
+from sources.answers import Answer, paged, size
 from sources.models import Source
 from sprints.links import keys_of
 from tracking.api import Runs
@@ -63,10 +63,25 @@ class SourceOf(serializers.Serializer[Any]):
     error = serializers.CharField(source="last.error", default="")
 
 
+class SourcePage(serializers.Serializer[Any]):
+    rows = SourceOf(many=True)
+    next = serializers.CharField(source="older", help_text="Pass it as `at`; empty at the end.")
+    previous = serializers.CharField(source="newer")
+
+
 class Sources(Answer):
-    @extend_schema(operation_id="sources", responses=SourceOf(many=True))
+    @extend_schema(
+        operation_id="sources",
+        parameters=[
+            OpenApiParameter("at", str, description="A page's `next` or `previous`."),
+            OpenApiParameter("limit", int, description="Rows of a page, at most 500."),
+        ],
+        responses=SourcePage,
+    )
     def get(self, request: Request) -> Response:
-        return Response(SourceOf(standings(request.user), many=True).data)
+        """By name."""
+        listed = standings(request.user)
+        return Response(SourcePage(paged(listed, request, lambda one: one.source.slug)).data)
 
 
 class Started(serializers.Serializer[Any]):

@@ -11,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.accounts.models import ApiToken
+from sources.models import Source
 from sprints import links
 from sprints.models import Dismissal, Evidence, Hypothesis, Verdict
 from tests.sprints.made import DAY, MONDAY, Lab
+from tracking.models import Artifact
 
 F1 = "valid/f1"
 CLAIMED = {"metric": F1, "direction": "max", "threshold": 0.93}
@@ -53,7 +55,7 @@ def test_a_sprint_whole(lab: Lab, reads: Caller) -> None:
     parent = lab.task("DOC-1", sprint=sprint, points=5)
     claim = lab.claim("DOC-2", sprint=sprint, parent=parent, claimed=CLAIMED)
     run = lab.run("R-1", "DOC-2", metrics={F1: (0, 0.94)})
-    (listed,) = reads.get("/sprints/")
+    (listed,) = reads.get("/sprints/")["rows"]
     assert listed["sprint"]["key"] == str(sprint.pk)
     assert listed["progress"]["points"] == 5
     whole = reads.get(f"/sprints/{sprint.pk}/")
@@ -95,6 +97,68 @@ def test_tasks_come_in_pages(lab: Lab, reads: Caller) -> None:
         if not at:
             break
     assert found == ["DOC-5", "DOC-4", "DOC-3", "DOC-2", "DOC-1"]
+
+
+def walked(reads: Caller, path: str) -> list[list[Any]]:
+    """Page by page to the end, which is all of it; and from there back again."""
+    pages, at = [], ""
+    while True:
+        page = reads.get(f"{path}?limit=2&at={at}")
+        pages.append(page["rows"])
+        if not page["next"]:
+            break
+        at = page["next"]
+    assert reads.get(path)["rows"] == [row for rows in pages for row in rows]
+    assert back_from(reads, path, page) == pages[-2::-1]
+    return pages
+
+
+def back_from(reads: Caller, path: str, page: Any) -> list[list[Any]]:
+    found = []
+    while page["previous"]:
+        page = reads.get(f"{path}?limit=2&at={page['previous']}")
+        found.append(page["rows"])
+    return found
+
+
+def test_sprints_sources_numbers_and_files_come_in_pages(lab: Lab, reads: Caller) -> None:
+    for number in range(1, 6):
+        lab.sprint(number)
+    for number in range(3):
+        lab.source(f"more-{number}", "jira")
+    run = lab.run("R-1", metrics={f"m{number}": (0, number) for number in range(5)})
+    other = lab.run("R-2", metrics={"m9": (0, 9)})
+    for of, path in [*((run, f"files/{number}") for number in range(4)), (other, "files/other")]:
+        Artifact.objects.create(
+            **lab.mirrored(lab.tracker, "artifact"), run=of, path=path, role="other"
+        )
+    pages = walked(reads, "/sprints/")
+    assert [[row["sprint"]["number"] for row in rows] for rows in pages] == [[5, 4], [3, 2], [1]]
+    names = [row["slug"] for rows in walked(reads, "/sources/") for row in rows]
+    assert len(set(names)) == len(names) == Source.objects.count()
+    metrics = walked(reads, f"/runs/{run.pk}/metrics/")
+    assert [[row["name"] for row in rows] for rows in metrics] == [
+        ["m0", "m1"], ["m2", "m3"], ["m4"],
+    ]  # fmt: skip
+    files = walked(reads, f"/runs/{run.pk}/artifacts/")
+    assert [[row["path"][-1] for row in rows] for rows in files] == [["0", "1"], ["2", "3"]]
+    assert reads.get("/sprints/?at=nonsense")["previous"] == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("sprints/", "SprintPage"),
+        ("sources/", "SourcePage"),
+        ("runs/{key}/metrics/", "MetricPage"),
+        ("runs/{key}/artifacts/", "ArtifactPage"),
+    ],
+)
+def test_the_document_tells_of_pages(reads: Caller, path: str, page: str) -> None:
+    told = reads.get("/openapi.json")["paths"][f"/api/v1/{path}"]["get"]
+    assert {one["name"] for one in told["parameters"]} >= {"at", "limit"}
+    schema = told["responses"]["200"]["content"]["application/json"]["schema"]
+    assert schema["$ref"].endswith(f"/{page}")
 
 
 def test_a_task_whole(lab: Lab, reads: Caller) -> None:
