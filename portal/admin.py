@@ -1,10 +1,12 @@
-"""Sources for the operator: which is stuck, since when, why; and what to do.
+"""Sources for the operator: which is stuck, since when, why; and what to do. And the
+rules for files' roles.
 
-It stands on the top floor because its questions join floors: the kinds of
-source, the workers, the records that cite one.
+They stand on the top floor because they join floors: the kinds of source, the workers,
+the records that cite one.
 """
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -26,6 +28,7 @@ from portal.pages.asking import person
 from portal.streams import KINDS
 from sources.admin import Estimate
 from sources.models import READING, Source
+from tracking.models import RoleRule
 
 admin.site.site_header = admin.site.site_title = "Labledger admin"
 admin.site.index_title = "What runs, and who may do what"
@@ -201,3 +204,31 @@ class SourceAdmin(admin.ModelAdmin):
             "sources": cited,
             "ticked": ACTION_CHECKBOX_NAME,
         }
+
+
+@admin.register(RoleRule)
+class RoleRuleAdmin(admin.ModelAdmin):
+    """The first rule that fits gives a file its role: each file that is stored, and
+    all files that are stored already as soon as a rule is another."""
+
+    list_display = ("order", "path", "name", "media_type", "role")
+    list_display_links = ("order",)
+    list_editable = ("path", "name", "media_type", "role")
+    search_fields = ("path", "name", "media_type", "role")
+
+    def changelist_view(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponse:
+        return self._then_reassign(request, super().changelist_view(request, *given, **more))
+
+    def changeform_view(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponse:
+        return self._then_reassign(request, super().changeform_view(request, *given, **more))
+
+    def delete_view(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponse:
+        return self._then_reassign(request, super().delete_view(request, *given, **more))
+
+    def _then_reassign(self, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+        """Once a form, however many rules it changed: each file is looked at. A
+        form that was refused comes back as a page."""
+        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:
+            tasks.start_roles()
+            self.message_user(request, "A worker gives the stored files their roles by it.")
+        return answer

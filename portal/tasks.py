@@ -16,6 +16,7 @@ from sources.connectors.base import Told
 from sources.models import Source, Sync
 from sources.webhooks.models import Hint
 from sprints.outbox import delivery
+from tracking import roles
 
 
 @app.task  # type: ignore[untyped-decorator]
@@ -120,6 +121,19 @@ def send_outbox(source: str) -> None:
     held = Source.objects.filter(pk=UUID(source)).first()
     if held is not None:
         delivery.deliver_due(held)
+
+
+def start_roles() -> None:
+    """After a rule has changed: a worker looks at every stored file."""
+    transaction.on_commit(lambda: assign_roles.delay(None))
+
+
+@app.task  # type: ignore[untyped-decorator]
+def assign_roles(after: str | None) -> None:
+    """A piece, by the rules as they are by then; the next piece is the next task."""
+    last = roles.reassign(UUID(after) if after else None)
+    if last is not None:
+        assign_roles.delay(str(last))
 
 
 def start_removal(source: Source, *, by: int) -> None:

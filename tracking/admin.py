@@ -1,18 +1,16 @@
 """Runs, files and numbers for the operator: to look at, never counted, found by
-what has an index. The rules for roles are the one thing that is edited here.
+what has an index. The rules for roles are in portal/admin.py: a worker follows them.
 """
 
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from sources.admin import ReadOnly, Words
 from sources.models import Document
-from tracking import roles
-from tracking.models import Artifact, Blob, Metric, RoleRule, Run, TrackerProject
+from tracking.models import Artifact, Blob, Metric, Run, TrackerProject
 
 type Rows = QuerySet[Any]
 
@@ -122,31 +120,3 @@ class BlobAdmin(ReadOnly):
     search_help_text = "The beginning of a sha256"
     ordering = ("sha256",)
     fields = (*list_display, "crc32")
-
-
-@admin.register(RoleRule)
-class RoleRuleAdmin(admin.ModelAdmin):
-    """The first rule that fits gives a file its role: each file that is stored, and
-    all files that are stored already as soon as a rule is another."""
-
-    list_display = ("order", "path", "name", "media_type", "role")
-    list_display_links = ("order",)
-    list_editable = ("path", "name", "media_type", "role")
-    search_fields = ("path", "name", "media_type", "role")
-
-    def changelist_view(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponse:
-        return self._then_reassign(request, super().changelist_view(request, *given, **more))
-
-    def changeform_view(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponse:
-        return self._then_reassign(request, super().changeform_view(request, *given, **more))
-
-    def delete_view(self, request: HttpRequest, *given: Any, **more: Any) -> HttpResponse:
-        return self._then_reassign(request, super().delete_view(request, *given, **more))
-
-    def _then_reassign(self, request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-        """Once a form, however many rules it changed: each file is looked at. A
-        form that was refused comes back as a page."""
-        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:
-            moved = roles.reassign()
-            self.message_user(request, f"{moved:,} stored files have another role now.")
-        return answer

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.db import transaction
 from tracking.models import Artifact, RoleRule
 
 OTHER = "other"
+PIECE = 10_000  # files that are looked at and committed together
 
 
 def rules() -> list[RoleRule]:
@@ -33,20 +33,22 @@ def _fits(told: str, pattern: str) -> bool:
     return not pattern or fnmatchcase(told, pattern.lower())
 
 
-@transaction.atomic
-def reassign() -> int:
-    """Give every stored file the role that the rules say now; how many changed.
+def reassign(after: UUID | None = None) -> UUID | None:
+    """Give the next stored files, in the order of their keys, the role that the rules
+    say now. The last one's key: to be called with again; None when that was all.
 
-    A sync does so only for files that are new or changed: call it when a rule is.
+    A sync does so only for files that are new or changed: begin anew when a rule is.
     """
     held = rules()
-    files = Artifact.objects.values_list("key", "path", "name", "role", "blob__media_type")
+    files = Artifact.objects.order_by("pk")
+    beyond = files if after is None else files.filter(pk__gt=after)
+    piece = list(beyond.values_list("pk", "path", "name", "role", "blob__media_type")[:PIECE])
     moved: dict[str, list[UUID]] = {}
-    for key, path, name, role, kind in files.iterator():
+    for key, path, name, role, kind in piece:
         now = role_of(held, path=path, name=name, media_type=kind or "")
         if now != role:
             moved.setdefault(now, []).append(key)
-    for role, keys in moved.items():
-        for some in batched(keys, 5_000, strict=False):
-            Artifact.objects.filter(pk__in=some).update(role=role)
-    return sum(map(len, moved.values()))
+    with transaction.atomic():
+        for role, keys in moved.items():
+            Artifact.objects.filter(pk__in=keys).update(role=role)
+    return piece[-1][0] if len(piece) == PIECE else None

@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from handoff.models import Record
+from portal import tasks
 from sources.models import Cursor, Source, Sync
 from tests.accounts.making import PASSWORD, person, signed_in
 from tests.admin.conftest import fill
 from tests.tracking.making import file, store
+from tracking import roles
 from tracking.models import Artifact, Metric, RoleRule, Run
 
 pytestmark = pytest.mark.django_db
@@ -291,9 +293,25 @@ def test_a_rule_for_roles_is_edited(operator):
     assert (rule.path, rule.role) == ("*.onnx", "checkpoint")
 
 
+@pytest.fixture
+def worked(monkeypatch):
+    """What a worker was asked for, one task after another; `worked()` does it all."""
+    waiting = []
+    monkeypatch.setattr(roles, "PIECE", 1)
+    monkeypatch.setattr(tasks.assign_roles, "delay", waiting.append)
+    monkeypatch.setattr(tasks.transaction, "on_commit", lambda done: done())
+
+    def work():
+        assert waiting == [None]
+        while waiting:
+            tasks.assign_roles(waiting.pop())
+
+    return work
+
+
 @pytest.mark.parametrize("by", [{"path": "x/*"}, {"name": "best.*"}, {"media_type": "text/*"}])
 def test_a_new_rule_is_for_the_files_that_are_there_already(
-    operator, source, by, settings, tmp_path
+    operator, source, by, settings, tmp_path, worked
 ):
     settings.BLOBS = tmp_path
     store(
@@ -304,11 +322,14 @@ def test_a_new_rule_is_for_the_files_that_are_there_already(
     address = "/admin/tracking/rolerule/"
     told = {"order": 1, "path": "", "name": "", "media_type": "", "role": "dataset-frame"}
     answer = operator.post(f"{address}add/", told | by, follow=True)
-    assert "1 stored files have another role now." in answer.content.decode()
+    assert "A worker gives the stored files their roles" in answer.content.decode()
+    assert dict(Artifact.objects.values_list("path", "role"))["x/one"] == "other"
+    worked()
     held = dict(Artifact.objects.values_list("path", "role"))
     assert held == {"x/one": "dataset-frame", "y/two": "other"}
     rule = RoleRule.objects.get(order=1)
     operator.post(f"{address}{rule.pk}/delete/", {"post": "yes"})
+    worked()
     assert set(Artifact.objects.values_list("role", flat=True)) == {"other"}
 
 

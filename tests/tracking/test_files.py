@@ -404,9 +404,23 @@ def test_the_rules_that_a_portal_starts_with_know_the_kinds_that_are_recognised(
 def test_a_changed_rule_is_for_files_that_are_there_already(source: Source) -> None:
     store(source, file("DOC-1", "x/special", b"1"), file("DOC-1", "y/other", b"2"))
     RoleRule.objects.create(order=1, path="x/*", role="dataset-frame")
-    assert roles.reassign() == 1
-    assert roles.reassign() == 0
+    assert roles.reassign() is None
     assert dict(Artifact.objects.values_list("path", "role")) == {
         "x/special": "dataset-frame",
         "y/other": "other",
     }
+
+
+def test_stored_files_are_looked_at_piece_by_piece(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roles, "PIECE", 2)
+    store(source, *(file("DOC-1", f"x/{number}", b"1") for number in range(5)))
+    RoleRule.objects.create(order=1, path="x/*", role="dataset-frame")
+    done, last = [], None
+    while True:
+        last = roles.reassign(last)
+        done.append(Artifact.objects.filter(role="dataset-frame").count())
+        if last is None:
+            break
+    assert done == [2, 4, 5]
