@@ -13,7 +13,7 @@ from sources.store import Stored
 from tests.tracking.making import PROJECT, series, store
 from tracking.models import LogChunk
 from tracking.streams.texts import CHUNK as LINES
-from tracking.streams.texts import read_lines
+from tracking.streams.texts import read_lines, unpacked
 
 
 def lines(source: Source) -> list[tuple[float, str]]:
@@ -53,6 +53,22 @@ def test_a_long_log_grows_by_its_end(source: Source) -> None:
     ]  # fmt: skip
 
 
+def sizes() -> list[int]:
+    chunks = LogChunk.objects.order_by("seq")
+    return [sum(len(text.encode()) for _, _, text in unpacked(chunk)) for chunk in chunks]
+
+
+def test_long_lines_make_small_chunks_and_a_log_of_them_grows_by_its_end(source: Source) -> None:
+    long = [f"{number:03}" + "ü" * 50_000 for number in range(7)]
+    store(source, logged([*long, "x" * 600_000]))
+    assert sizes() == [200_006, 200_006, 200_006, 100_003, 600_000]
+    before = dict(LogChunk.objects.values_list("seq", "id"))
+    store(source, logged(["more", "and more"], steps=[8, 9]))
+    after = dict(LogChunk.objects.values_list("seq", "id"))
+    assert {seq for seq in before if before[seq] == after[seq]} == {0, 1, 2, 3}
+    assert [text for _, text in lines(source)] == [*long, "x" * 600_000, "more", "and more"]
+
+
 def test_odd_signs_in_a_line_are_made_storable(source: Source) -> None:
     store(source, logged(["nul \x00", "half \ud83d", "ü\n\t", ""]))
     assert [text for _, text in lines(source)] == ["nul �", "half �", "ü\n\t", ""]
@@ -64,12 +80,14 @@ BLOCKS = st.lists(
 )
 
 
+@pytest.mark.parametrize("size", [256_000, 3], ids=["by number", "by size"])
 @given(blocks=BLOCKS)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_pages_of_lines_hold_what_the_model_holds(
-    source: Source, monkeypatch: pytest.MonkeyPatch, blocks: list[list[tuple[int, str]]]
+    source: Source, monkeypatch: pytest.MonkeyPatch, size: int, blocks: list[list[tuple[int, str]]]
 ) -> None:
     monkeypatch.setattr("tracking.streams.texts.CHUNK", 4)
+    monkeypatch.setattr("tracking.streams.texts.BYTES", size)
     LogChunk.objects.all().delete()
     told: list[tuple[int, str]] = []
     for block in blocks:

@@ -1,6 +1,6 @@
 """Text series (a run's logs): lines by step, packed."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from operator import itemgetter
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from tracking.models import LogChunk
 from tracking.streams.naming import is_too_long, owner_key
 
 CHUNK = 2_000
+BYTES = 256_000  # of a chunk's lines; a single longer line is a chunk of its own
 
 type Line = tuple[float, int, str]
 type Name = tuple[UUID, str]
@@ -46,10 +47,10 @@ def _store_one(source: Source, name: Name, new: list[Line], merge: Merge) -> Sto
     """Reads and writes only what lies after the first new step, and the last
     chunk while it has room: a log of a million lines grows by its end."""
     first = min(step for step, _, _ in new)
-    chunks = LogChunk.objects.filter(run=name[0], name=name[1])
-    open_ones = chunks.filter(Q(last_step__gte=first) | Q(count__lt=CHUNK)).order_by("seq")
-    ended = list(open_ones)
-    start = ended[0].seq if ended else _next_number(name)
+    chunks, following = LogChunk.objects.filter(run=name[0], name=name[1]), _next_number(name)
+    with_room = Q(seq=following - 1, count__lt=CHUNK)
+    ended = list(chunks.filter(Q(last_step__gte=first) | with_room).order_by("seq"))
+    start = ended[0].seq if ended else following
     held = [line for chunk in ended for line in unpacked(chunk)]
     merged = merge(held, new)
     if merged == held:
@@ -96,7 +97,6 @@ def unpacked(chunk: LogChunk) -> list[Line]:
 
 def _rows(source: Source, name: Name, lines: Sequence[Line], first: int) -> list[Row]:
     squeeze = zstandard.ZstdCompressor(level=3).compress
-    parts = [lines[start : start + CHUNK] for start in range(0, len(lines), CHUNK)]
     return [
         {
             "source_id": source.pk,
@@ -108,5 +108,19 @@ def _rows(source: Source, name: Name, lines: Sequence[Line], first: int) -> list
             "count": len(part),
             "packed": squeeze(orjson.dumps(plain(part))),
         }
-        for seq, part in enumerate(parts, start=first)
+        for seq, part in enumerate(_parts(lines), start=first)
     ]
+
+
+def _parts(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """By number and by size, or a log of long lines would be read whole for its end."""
+    part, size = list[Line](), 0
+    for line in lines:
+        more = len(line[2].encode())
+        if part and (len(part) == CHUNK or size + more > BYTES):
+            yield part
+            part, size = [], 0
+        part.append(line)
+        size += more
+    if part:
+        yield part
