@@ -8,6 +8,7 @@ from sources.models import Source
 from tests.tracking.making import run, series, store
 from tracking import sparks as drawing
 from tracking.models import Run, SeriesChunk
+from tracking.series import unpack
 from tracking.sparks import POINTS, sparks
 
 
@@ -20,10 +21,10 @@ def logged(source: Source, handle: str, points: int) -> Any:
 @pytest.fixture
 def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The sizes of the chunks that were unpacked."""
-    real, seen = drawing.unpack, []
+    seen: list[Any] = []
 
     def counted(packed: bytes) -> Any:
-        points = real(packed)
+        points = unpack(packed)
         seen.append(points.steps.size)
         return points
 

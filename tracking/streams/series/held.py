@@ -36,11 +36,20 @@ def joined(parts: Sequence[Points]) -> Points:
     return Points(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def stored_points(names: Collection[Name]) -> dict[Name, Points]:
-    """Every point of these series, in order: two queries."""
+def stored_points(
+    names: Collection[Name], *, start: float | None = None, end: float | None = None
+) -> dict[Name, Points]:
+    """Every point of these series, in order: two queries. With a `start` or an
+    `end` chunks without a step between them are not read; what is read of the
+    others is whole, and may lie outside."""
     if not names:
         return {}
-    found = _ends(these(names), names, dict.fromkeys(names, 0))
+    chunks = these(names)
+    if start is not None:
+        chunks &= Q(last_step__gte=start)
+    if end is not None:
+        chunks &= Q(first_step__lte=end)
+    found = _ends(chunks, names, dict.fromkeys(names, 0))
     return {name: end.points for name, end in found.items()}
 
 
