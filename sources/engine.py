@@ -172,7 +172,9 @@ def _read_stream(reading: Reading, stream: Stream[Any, Any]) -> None:
         if cursor.position != began_at:  # it can go on from here
             reading.turn.check()
         _store_page(reading, stream, cursor, page)
-    Cursor.objects.filter(pk=cursor.pk).update(finished_at=timezone.now())
+    with transaction.atomic():  # cursors that were set back meanwhile stay so
+        reading.heart.renew()
+        Cursor.objects.filter(pk=cursor.pk).update(finished_at=timezone.now())
 
 
 def _rests(cursor: Cursor, stream: Stream[Any, Any]) -> bool:

@@ -358,3 +358,18 @@ def test_a_sync_from_what_is_stored_leaves_the_source_due_when_it_was(source: So
     assert (source.claim, source.next_sync_at) == (None, due)
     assert not Sync.objects.whole().exists()
     assert not Sync.objects.hinted().exists()
+
+
+def test_cursors_set_back_behind_the_last_page_stay_so(source: Source) -> None:
+    """Settings changed after the last page was stored: the sync has nothing more to
+    say, above all not that a stream that is to be read anew was read to its end."""
+
+    def pages(shelf: Shelf, since: Json) -> Iterator[Page[str]]:
+        yield from shelf.pages(since)
+        Source.objects.get(pk=source.pk).read_anew()
+
+    rare = engine.Stream("projects", pages=pages, store=store, every=timedelta(days=1))
+    sync = run(source, Shelf(["a", "b"]), rare)
+    cursor = Cursor.objects.get(source=source)
+    assert (cursor.position, cursor.finished_at) == (None, None)
+    assert (sync.outcome, "settings were changed" in sync.error) == ("parked", True)
