@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from sources.models import Person
 from sources.store import clean
@@ -35,7 +35,8 @@ class Linked:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """`more_runs` says how many are not shown; `untied` are runs whose words
-    name the task and that a person took away from it."""
+    name the task and that a person took away from it; `seconds_logged` counts
+    every work log, shown or not."""
 
     task: Task
     sprint: Sprint | None
@@ -51,11 +52,8 @@ class Seen:
     former_keys: list[str]
     comments: list[Comment]
     worklogs: list[Worklog]
+    seconds_logged: int
     events: list[TaskEvent]
-
-    @property
-    def seconds_logged(self) -> int:
-        return sum(log.seconds for log in self.worklogs)
 
 
 def read(user: Person, task: Task) -> Seen:
@@ -88,6 +86,7 @@ def read(user: Person, task: Task) -> Seen:
         former_keys=_former_keys(task),
         comments=list(comments.order_by("-at")[:NOTES]),
         worklogs=list(worklogs.order_by("-started_at")[:NOTES]),
+        seconds_logged=worklogs.aggregate(total=Sum("seconds"))["total"] or 0,
         events=list(TaskEvent.objects.filter(task=task.pk).order_by("-at", "-key")[:EVENTS]),
     )
 

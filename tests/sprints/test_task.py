@@ -123,7 +123,24 @@ def test_a_task_costs_the_same_with_one_and_with_many_of_everything(
         Worklog.objects.create(
             key=lab.jira.key("worklog", number), started_at=MONDAY, seconds=60, **note, **kept
         )
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         found = see(lab, task)
     assert len(found.claims) == len(found.runs) == len(found.comments) == size
     assert found.seconds_logged == 60 * size
+
+
+@pytest.mark.parametrize("logs", [3, 8])
+def test_all_work_is_counted_though_only_the_newest_logs_are_shown(
+    lab: Lab, logs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "NOTES", 5)
+    task = lab.task("DOC-1")
+    for number in range(logs):
+        Worklog.objects.create(
+            **lab.mirrored(lab.jira, "worklog"),
+            task=task,
+            started_at=MONDAY + number * DAY,
+            seconds=3600,
+        )
+    found = see(lab, task)
+    assert (len(found.worklogs), found.seconds_logged) == (min(logs, 5), logs * 3600)
