@@ -11,9 +11,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sources.answers import Answer, size
+from sources.answers import MOST, Answer, size
 from tracking import curves
-from tracking.models import Artifact, Metric, Run
+from tracking.models import Artifact, Metric, ModelVersion, Run
 from tracking.runs import keyset, table
 from tracking.serializers import ArtifactPage, Charts, MetricPage, RunOf, RunPage, finite
 from tracking.serving import serve_blob
@@ -80,7 +80,9 @@ class Runs(Answer):
 class OneRun(Answer):
     @extend_schema(operation_id="run", responses=RunOf)
     def get(self, request: Request, key: UUID) -> Response:
-        return Response(RunOf(_visible(request, key)).data)
+        run = _visible(request, key)
+        run.models = ModelVersion.objects.visible_to(request.user).of_run(run)[:MOST]
+        return Response(RunOf(run).data)
 
 
 class Metrics(Answer):

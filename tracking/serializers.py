@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from tracking.models import Artifact, Metric, Run
+from tracking.models import Artifact, Metric, ModelVersion, Run
 
 
 class FieldOfTable(serializers.Serializer[Any]):
@@ -67,16 +67,27 @@ def finite(value: Any) -> Any:
     return value
 
 
+class VersionOf(serializers.ModelSerializer[ModelVersion]):
+    model = serializers.CharField(source="model.handle", help_text="The registered model's id.")
+    model_name = serializers.CharField(source="model.name")
+    aliases = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = ModelVersion
+        fields = ("key", "handle", "name", "stage", "model", "model_name", "aliases")
+
+
 class RunOf(serializers.ModelSerializer[Run]):
     project = serializers.CharField(source="project.name")
     source = serializers.CharField(source="source.slug")  # type: ignore[assignment]
+    models = VersionOf(many=True, help_text="Registered of it: at most 500.")
 
     class Meta:
         model = Run
         fields = (
             "key", "handle", "name", "description", "state", "owner", "project", "source",
             "started_at", "finished_at", "modified_at", "seconds", "tags", "parameters",
-            "properties", "code", "gaps", "partial", "trashed", "provenance",
+            "properties", "code", "gaps", "partial", "trashed", "provenance", "models",
         )  # fmt: skip
 
 

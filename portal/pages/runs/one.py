@@ -18,11 +18,12 @@ from sources.models import Person
 from sprints import hypotheses, links
 from sprints.models import Sprint
 from tracking import curves
-from tracking.models import LogChunk, Metric, Run
+from tracking.models import LogChunk, Metric, ModelVersion, Run
 from tracking.streams.texts import read_lines
 
 LOG_TAIL = 200  # lines of a run's log on its page
 LOGS = 3
+VERSIONS = 50
 OTHERS = 30  # runs that its source may be compared with
 
 
@@ -85,6 +86,7 @@ class Page:
     files: files.Files
     others: list[Other]
     logs: list[tuple[str, str]]
+    versions: list[ModelVersion]
 
 
 def read(user: Person, run: Run, asked: QueryDict) -> Page:
@@ -110,6 +112,7 @@ def read(user: Person, run: Run, asked: QueryDict) -> Page:
         files=held,
         others=_others(user, run, own, lines) if held.has_source else [],
         logs=_logs(run),
+        versions=list(ModelVersion.objects.visible_to(user).of_run(run)[:VERSIONS]),
     )
 
 
