@@ -7,7 +7,7 @@ gone.py: rows that are no longer there. cleaning.py: values made storable.
 from sources.store.bulk import Row, Stored, append, replace, upsert
 from sources.store.cleaning import clean, digest, packed_json, plain, wire_json
 from sources.store.gone import sweep
-from sources.store.mirror import NOT_UNDERSTOOD, Fresh, Mirror, mirror, raw_of
+from sources.store.mirror import NOT_UNDERSTOOD, Fresh, Mirror, in_words, mirror, raw_of
 
 __all__ = [
     "NOT_UNDERSTOOD",
@@ -18,6 +18,7 @@ __all__ = [
     "append",
     "clean",
     "digest",
+    "in_words",
     "mirror",
     "packed_json",
     "plain",

@@ -14,7 +14,7 @@ from psycopg import sql
 from sources.connectors.base import Gap
 from sources.models import Mirrored, Payload, Source
 from sources.store.bulk import Row, Stored, upsert
-from sources.store.cleaning import digest, packed_json
+from sources.store.cleaning import clean, digest, packed_json
 
 # What mapping an odd record may raise: numbers without end and nesting without end, too.
 NOT_UNDERSTOOD = (
@@ -25,6 +25,7 @@ NOT_UNDERSTOOD = (
     OverflowError,
     RecursionError,
 )
+LONGEST_REASON = 200  # characters: an error may quote a whole record
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def mirror[Raw](
         try:
             row = row_of(raw)
         except NOT_UNDERSTOOD as error:
-            gaps.append(Gap(f"{kind} {name}", f"could not be understood ({error!r})"))
+            gaps.append(Gap(f"{kind} {name}", f"could not be understood: {in_words(error)}"))
             continue
         row |= {
             "key": keys[name],
@@ -108,6 +109,21 @@ def mirror[Raw](
             source, kind, [(keys[n], body) for n, (_, body) in bodies.items() if keys[n] in keep]
         )
     return Mirror(stored + Stored(unchanged=len(known), gaps=tuple(gaps)), fresh)
+
+
+def in_words(error: Exception) -> str:
+    """What is wrong with a record, for people."""
+    quoted = clean(str(error.args[0] if error.args else ""))[:LONGEST_REASON]
+    match error:
+        case RecursionError():
+            return "it is nested too deep"
+        case OverflowError():
+            return "a number in it is too large"
+        case KeyError():
+            return f"it has no {quoted}"
+        case ValueError():
+            return f"a value in it cannot be read ({quoted})"
+    return "a value in it is of another kind than expected"
 
 
 def _keep_payloads(source: Source, kind: str, bodies: Sequence[tuple[UUID, bytes]]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sources.connectors.base import Gap
-from sources.store import NOT_UNDERSTOOD, clean
+from sources.store import NOT_UNDERSTOOD, clean, in_words
 
 LONGEST = 200  # of a name or a reason within a gap: records may hold texts of any length
 
@@ -15,7 +15,7 @@ def understood(what: str, gaps: list[Gap]) -> Iterator[None]:
     try:
         yield
     except NOT_UNDERSTOOD as error:
-        gaps.append(gap(what, f"could not be understood ({error!r})"))
+        gaps.append(gap(what, f"could not be understood: {in_words(error)}"))
 
 
 def gap(what: str, why: str) -> Gap:

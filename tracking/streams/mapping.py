@@ -1,6 +1,7 @@
 """A run as its tracker describes it, in our words. Pure: no database."""
 
 import ast
+import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -11,6 +12,7 @@ from sources.store import Row
 
 PARAMETER_FOLDERS = ("parameters/", "params/", "hyperparameters/", "hparams/", "config/")
 LONGEST_LITERAL = 2_000
+LONGEST_NAME = 300  # characters of who did it: an index takes no more than 2,704 bytes
 MANY = 50_000  # paths that are remembered: a source's runs have few that differ
 RUNNING = {"active", "running"}
 
@@ -53,8 +55,16 @@ def numbers(record: RunRecord) -> Iterator[tuple[str, float]]:
     for path, one in record.attributes.items():
         if one.type != "float" or parameter_name(path) is not None or path.startswith("sys/"):
             continue
-        if isinstance(one.value, (int, float)):
-            yield path, float(one.value)
+        if isinstance(one.value, (int, float)) and (value := as_float(one.value)) is not None:
+            yield path, value
+
+
+def as_float(value: float) -> float | None:
+    """None for a whole number that is beyond all floats."""
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def properties(record: RunRecord) -> dict[str, Any]:
@@ -90,10 +100,12 @@ class Words:
         return value if isinstance(value, datetime) else None
 
     def number(self, path: str) -> float | None:
+        """Finite, or none."""
         value = self._value(path)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return None
-        return float(value)
+        found = as_float(value)
+        return found if found is not None and math.isfinite(found) else None
 
     def words(self, path: str) -> list[str]:
         value = self._value(path)
@@ -119,6 +131,8 @@ def code(record: RunRecord) -> dict[str, Any]:
     """commit, branch, message, dirty, remotes; and what is known of the entry point."""
     git = record.attributes.get("source_code/git")
     known: dict[str, Any] = dict(git.value) if git and isinstance(git.value, Mapping) else {}
+    if isinstance(known.get("email"), str):
+        known["email"] = known["email"][:LONGEST_NAME]
     words = Words(record.attributes)
     entry = words.text("source_code/entrypoint")
     return {**known, "entrypoint": entry} if entry else known
@@ -134,7 +148,7 @@ def run_from(record: RunRecord) -> Row:
         "name": words.text("sys/name") or words.text("sys/custom_run_id"),
         "description": words.text("sys/description"),
         "state": now_in,
-        "owner": words.text("sys/owner"),
+        "owner": words.text("sys/owner")[:LONGEST_NAME],
         "started_at": started,
         "finished_at": _finished(now_in, started, seconds),
         "modified_at": words.time("sys/modification_time"),
@@ -153,4 +167,7 @@ def run_from(record: RunRecord) -> Row:
 def _finished(now_in: str, started: datetime | None, seconds: float | None) -> datetime | None:
     if now_in == "running" or started is None or seconds is None:
         return None
-    return started + timedelta(seconds=seconds)
+    try:
+        return started + timedelta(seconds=seconds)
+    except OverflowError:  # beyond the calendar
+        return None
