@@ -9,6 +9,7 @@ from bench.ground import ground, line, peak_mb, spread, took
 
 KEYS, METRICS, REPEATS, BATCH = 200, 10, 15, 2_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
+DRAWN, POINTS = 200, 20_000  # the newest runs have a curve, of so many points
 QUESTIONS = {
     "first page": "",
     "common tag": "tag = common",
@@ -41,7 +42,7 @@ def fill(total: int) -> None:
     for first in range(0, total, BATCH):
         runs, mentions, metrics = [], [], []
         for number in range(first, min(first + BATCH, total)):
-            key, at = source.key("run", number), START + timedelta(minutes=number)
+            key, at = source.key("run", f"lab\n{number}"), START + timedelta(minutes=number)
             tags = ["common"] if number % 3 == 0 else [f"tag {number % 5000}"]
             runs.append(
                 mirrored(source, key, f"lab\n{number}")
@@ -99,6 +100,28 @@ def fill(total: int) -> None:
         append(Metric, metrics)
 
 
+def draw() -> None:
+    """A loss for each of the newest runs: the first page shows a picture of it."""
+    from django.db import transaction
+
+    from sources.connectors.base import SeriesRecord
+    from sources.models import Source
+    from tracking.models import Run
+    from tracking.streams import series
+
+    source, chance = Source.objects.get(slug="bench"), random.Random(2)
+    steps = [float(step) for step in range(POINTS)]
+    times = [1_000 * step for step in range(POINTS)]
+    for run in Run.objects.newest_first()[:DRAWN]:
+        values = [chance.random() for _ in range(POINTS)]
+        project, handle = run.external_id.split("\n")
+        with transaction.atomic():
+            series.store(
+                source,
+                [SeriesRecord(project, handle, "train/loss", "float", steps, times, values)],
+            )
+
+
 def mirrored(source: object, key: object, name: str) -> dict[str, object]:
     return {
         "key": key,
@@ -116,6 +139,8 @@ def main(total: int) -> None:
 
     seconds = took(lambda: fill(total))
     line(f"{total:,} runs x {KEYS} keys made in", f"{seconds:,.0f} s")
+    seconds = took(draw)
+    line(f"a curve of {POINTS:,} points for {min(DRAWN, total):,} of them", f"{seconds:,.0f} s")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     client = Client()
