@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -141,6 +142,7 @@ class Task(Mirrored):
     class Meta:
         indexes = (
             models.Index("sprint", "name", name="tasks_in_a_sprint"),
+            GinIndex(fields=("sprints",), name="tasks_ever_in_a_sprint"),
             models.Index("parent", name="tasks_under_a_task"),
             models.Index(F("updated_at").desc(nulls_last=True), name="tasks_newest"),
             models.Index(

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.pages.home import reading
 from sources.models import Source
+from sprints.models import Sprint
 from tests.pages.asking import same_cost, seen
 from tests.sprints.made import Lab
 
@@ -97,3 +100,13 @@ def test_an_empty_portal_says_how_to_begin(db: None, reader: Client) -> None:
 
 def test_nobody_without_a_login_is_at_home(db: None, client: Client) -> None:
     assert client.get("/").url.startswith("/accounts/login/")
+
+
+def test_what_is_only_counted_is_not_read_whole(lab: Lab) -> None:
+    fill(lab, 3)
+    sprints = [Sprint.objects.get()]
+    with CaptureQueriesContext(connection) as asked:
+        (line,) = reading._active(lab.viewer, sprints, timezone.now())
+    assert (line.progress.tasks, line.progress.hypotheses, line.progress.decided) == (3, 6, 3)
+    assert len(asked) == 3  # sources, tasks, verdicts
+    assert not [one["sql"] for one in asked if '"description"' in one["sql"]]

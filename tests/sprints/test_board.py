@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sprints import bests, board
 from sprints.board import Days, Progress
-from sprints.models import Sprint
+from sprints.models import Sprint, Task
 from tests.sprints.made import DAY, MONDAY, Lab
 
 F1 = "valid/f1"
@@ -214,3 +216,29 @@ def test_a_sprint_whose_claims_name_no_metric_has_no_best(lab: Lab) -> None:
     sprint = lab.sprint(49)
     lab.claim("DOC-1", sprint=sprint)
     assert bests.read(sprint, read(lab, sprint).hypotheses) is None
+
+
+def test_the_tasks_of_a_sprint_are_found_by_index_among_many(lab: Lab) -> None:
+    sprint, others = lab.sprint(49), [lab.sprint(number) for number in range(50, 80)]
+    lab.task("DOC-1", sprint=others[0], sprints=[sprint.pk, others[0].pk])
+    fields = {"project": lab.doc, "type": "Task", "summary": "s", "status": "", "category": "todo"}
+    Task.objects.bulk_create(
+        Task(
+            **lab.mirrored(lab.jira, "task"),
+            name=f"OCR-{number}",
+            sprint=others[number % 30],
+            sprints=[others[number % 30].pk],
+            **fields,
+        )
+        for number in range(3_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sprints_task")
+    with CaptureQueriesContext(connection) as asked:
+        assert [card.task.name for card in read(lab, sprint).carried] == ["DOC-1"]
+    (held,) = [one["sql"] for one in asked if "@>" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {held}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "tasks_ever_in_a_sprint" in plan, plan
+    assert "Seq Scan on sprints_task" not in plan

@@ -94,8 +94,9 @@ def read(user: Any) -> Page:
 
 
 def _active(user: Person, sprints: Sequence[Sprint], now: datetime) -> list[Active]:
-    """Two queries, whatever the number of sprints."""
-    tasks = list(Task.objects.visible_to(user).filter(sprint__in=[one.pk for one in sprints]))
+    """Two queries, whatever the number of sprints; of tasks only what is counted."""
+    held = Task.objects.visible_to(user).filter(sprint__in=[one.pk for one in sprints])
+    tasks = list(held.only("sprint", "is_subtask", "is_hypothesis", "category", "points"))
     claims = [task.pk for task in tasks if task.is_hypothesis]
     decided = {one.task_id for one in Verdict.objects.latest_of(claims)}
     return [
