@@ -81,7 +81,8 @@ class OneRun(Answer):
     @extend_schema(operation_id="run", responses=RunOf)
     def get(self, request: Request, key: UUID) -> Response:
         run = _visible(request, key)
-        run.models = ModelVersion.objects.visible_to(request.user).of_run(run)[:MOST]
+        versions = ModelVersion.objects.visible_to(request.user).of_run(run)
+        run.models = versions[:MOST]  # type: ignore[attr-defined]
         return Response(RunOf(run).data)
 
 
