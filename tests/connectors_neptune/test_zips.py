@@ -6,12 +6,15 @@ import zipfile
 
 import pytest
 
-from sources.connectors.base import Gap
+from sources.connectors.base import FileRecord, Gap
 from sources.connectors.neptune import NeptuneClient, ZipLimits, files
 from sources.connectors.neptune.zips import Kept, Member, TooBig
+from sources.models import Source
 from tests.connectors_neptune.reading import read
 from tests.demo_neptune import writing
 from tests.demo_neptune.writing import PROJECT
+from tests.tracking.making import run, store
+from tracking.models import Artifact
 
 
 def zipped(*members) -> io.BytesIO:
@@ -229,3 +232,26 @@ def test_a_server_without_datasets_is_told_as_a_gap(practice, logged, neptune, t
     neptune._wire.session.services.pop("artifacts")
     gaps = {gap.what: gap.why for gap in read(neptune).gaps}
     assert "does not tell which files" in gaps[f"dataset of {number}"]
+
+
+@pytest.mark.parametrize("damage", [flipped, beheaded])
+@pytest.mark.django_db
+def test_a_damaged_member_is_stored_as_a_gap_and_the_rest_of_its_page_is_there(
+    damage, tmp_path, settings
+):
+    settings.BLOBS = tmp_path / "blobs"
+    kept, source = harmed(damage), Source.objects.create(slug="lab", name="Lab", kind="neptune")
+    members = [one for one in kept.members(ZipLimits()) if isinstance(one, Member)]
+    stored = store(
+        source,
+        run("DOC-1"),
+        *(
+            FileRecord(PROJECT, "DOC-1", one.name, one.size, files.opener(kept, one.name))
+            for one in members
+        ),
+    )
+    (gap,) = stored.gaps
+    assert gap.what == "a.txt of DOC-1"
+    assert "damaged in its zip" in gap.why
+    assert dict(Artifact.objects.values_list("path", "size")) == {"a.txt": 12_000, "b.txt": 4}
+    assert Artifact.objects.get(path="b.txt").blob_id
