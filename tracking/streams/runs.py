@@ -95,7 +95,7 @@ def _store_children(source: Source, fresh: Sequence[Fresh[RunRecord]]) -> None:
     _store_mentions(source, fresh)
     _store_numbers(source, [(one.key, one.raw) for one in fresh])
     store_columns(source, "parameter", {name for one in fresh for name in one.row["parameters"]})
-    documents.write(source, [_document(one) for one in fresh])
+    _store_documents(source, fresh)
 
 
 def _store_mentions(source: Source, fresh: Sequence[Fresh[RunRecord]]) -> None:
@@ -157,6 +157,12 @@ def store_columns(source: Source, kind: str, names: set[str]) -> None:
         [Column(source=source, kind=kind, name=name) for name in sorted(new)],
         ignore_conflicts=True,
     )
+
+
+def _store_documents(source: Source, fresh: Sequence[Fresh[RunRecord]]) -> None:
+    """Search finds no run that lies in the trash, as no list shows it."""
+    documents.write(source, [_document(one) for one in fresh if not one.row["trashed"]])
+    documents.forget([one.key for one in fresh if one.row["trashed"]])
 
 
 def _document(one: Fresh[RunRecord]) -> documents.Found:
