@@ -314,8 +314,7 @@ def test_a_strangers_token_gets_404_and_empty_lists(lab: Lab) -> None:
     calls = Caller(lab.stranger, "read", "plan:write")
     assert [calls("get", path).status_code for path in reading] == [404] * 3
     assert [calls(*deed).status_code for deed in doing] == [404] * 4
-    assert calls.get("/sprints/") == []
-    for path in ("/tasks/", "/hypotheses/", "/inbox/", "/tasks/?key=DOC-2"):
+    for path in ("/sprints/", "/tasks/", "/hypotheses/", "/inbox/", "/tasks/?key=DOC-2"):
         assert calls.get(path)["rows"] == []
     assert kept() == 0
 
