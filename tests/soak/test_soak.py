@@ -1,15 +1,20 @@
 """The mirror after churn and faults, killed readers and servers: nothing missing, nothing wrong.
 
-A longer one, with more seeds: `make soak`.
+Servers are killed here, and their recovery takes what the machine gives: it is run by
+`make soak`, with longer ones of more seeds, and not with every test.
 """
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.skipif(
+    "LABLEDGER_SOAK" not in os.environ, reason="minutes of killed servers: make soak"
+)
 WRONG = ("missing", "ghosts", "stale", "wrong key", "wrong sprint")
 OF_RUNS = (
     *("missing", "ghosts", "stale", "wrong stage", "wrong series"),
