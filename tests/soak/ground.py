@@ -12,7 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psycopg
 from cryptography.fernet import Fernet
 
 from portal.embedded import child, postgres, valkey
@@ -67,17 +66,7 @@ class Ground:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start_postgres(self) -> None:
-        self._start(postgres.child(self.folder, self.sockets), self._answers)
-
-    def _answers(self) -> bool:
-        """A server that recovers listens before it lets anybody in."""
-        if not postgres.ready(self.sockets):
-            return False
-        try:
-            psycopg.connect(postgres.address(self.sockets), connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
+        self._start(postgres.child(self.folder, self.sockets), lambda: postgres.ready(self.sockets))
 
     def start_valkey(self) -> None:
         self._start(valkey.child(self.folder, self.sockets), lambda: valkey.ready(self.sockets))
