@@ -9,10 +9,11 @@ from tracking.owners import Owner
 
 
 def planned(query: str, *given: object) -> str:
-    """The plan without sequential scans, where an index can be used at all: the
-    tables of a test are too small to be worth one."""
+    """The plan that an index allows: no sequential scan and no sort where one can be
+    spared. A test's tables are too small for either to cost what it would."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        for way in ("enable_seqscan", "enable_sort", "enable_incremental_sort"):
+            cursor.execute(f"SET LOCAL {way} = off")
         cursor.execute(f"EXPLAIN {query}", *given)
         return "\n".join(line for (line,) in cursor.fetchall())
 
