@@ -15,7 +15,7 @@ from sources.connectors.base import Attribute, RunRecord
 from sources.models import Source, visible_sources
 from tests.tracking.making import PROJECT, run, series, store
 from tracking.models import Run
-from tracking.runs import fields, table
+from tracking.runs import fields, parameters, table
 from tracking.runs.conditions import condition
 from tracking.runs.language import COMPARISONS, Misread, parse, written
 
@@ -202,6 +202,16 @@ def found(person: Any, text: str) -> set[str]:
 )
 def test_a_filter_finds(lab: Any, text: str, numbers: str) -> None:
     assert found(lab, text) == set(numbers)
+
+
+def test_a_common_value_is_found_by_walking_as_by_the_index(
+    lab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["optimizer = Adam", f"seed = {SEED}", "dense = '[64]'", "dense = 64", "gone = none"]
+    texts += ["batch in (64, 65)", "batch != 64", "augment = true", "not optimizer = Adam"]
+    by_index = [found(lab, text) for text in texts]
+    monkeypatch.setattr(parameters, "is_common", lambda *_: True)
+    assert [found(lab, text) for text in texts] == by_index
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_a_page_costs_the_same_for_one_run_and_for_sixty(
         *(series(f"DOC-{n}", "valid/f1", [0.1, n / 100]) for n in range(runs)),
     )
     columns = ["lr", "valid/f1.max", "source", "project", "task", "tag", "started", "commit"]
-    with django_assert_num_queries(7):  # sources, names, rows twice, metrics, mentions, count
+    with django_assert_num_queries(6):  # sources, names, rows twice, metrics, mentions
         page = table.read(reader, columns=columns)
     assert len(page.rows) == runs
     assert page.rows[0].cells[2:6] == ["lab", "acme/documents", "DOC-1", "DOC-1"]

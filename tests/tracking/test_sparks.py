@@ -8,7 +8,7 @@ from sources.models import Source
 from tests.tracking.making import run, series, store
 from tracking import sparks as drawing
 from tracking.models import Run, SeriesChunk
-from tracking.series import unpack
+from tracking.series import unpack_values
 from tracking.sparks import POINTS, sparks
 
 
@@ -24,11 +24,11 @@ def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[Any] = []
 
     def counted(packed: bytes) -> Any:
-        points = unpack(packed)
-        seen.append(points.steps.size)
-        return points
+        values = unpack_values(packed)
+        seen.append(values.size)
+        return values
 
-    monkeypatch.setattr(drawing, "unpack", counted)
+    monkeypatch.setattr(drawing, "unpack_values", counted)
     return seen
 
 

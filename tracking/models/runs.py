@@ -82,6 +82,13 @@ class Run(Mirrored):
         indexes = (
             models.Index("started_at", "key", name="runs_newest"),
             models.Index(Upper("handle"), name="runs_by_handle"),
+            # What counting runs, or joining them to what a filter found, reads of them.
+            models.Index(
+                fields=("key",),
+                include=("source",),
+                name="runs_shown",
+                condition=Q(removed_at=None, trashed=False),
+            ),
             models.Index("project", "started_at", "key", name="runs_of_project"),
             models.Index("state", "started_at", "key", name="runs_in_state"),
             models.Index(

@@ -1,12 +1,16 @@
 """The columns of a table for which nobody chose any: three metrics, and what differs."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+import orjson
+from django.db.models import Count, TextField
+from django.db.models.functions import Cast
 
+from sources.among import among
 from tracking.curves import MACHINE, direction, named
 from tracking.models import Metric, Run
 from tracking.runs.fields import Field
@@ -14,17 +18,27 @@ from tracking.runs.fields import Field
 METRICS = 3
 DIFFERING = 4
 MOST_VALUES = 40  # of one parameter on a page; more is an identity, not a setting
+PLAIN = (str, int, float, bool, type(None))
 
 
-def columns(keys: Sequence[UUID]) -> list[Field]:
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """`parameters` are all those of these runs, by run: they were read to choose."""
+
+    columns: list[Field]
+    parameters: dict[UUID, dict[str, Any]]
+
+
+def read(keys: Sequence[UUID]) -> Defaults:
     """Two queries over the page's own runs."""
-    return [*metrics(keys), *differing(parameters(keys))]
+    held = parameters(keys)
+    return Defaults([*metrics(keys), *differing(list(held.values()))], held)
 
 
 def metrics(keys: Sequence[UUID]) -> list[Field]:
     """What at least half of these runs measured; validation before training, and
     losses last."""
-    series = Metric.objects.filter(run__in=keys, points__gt=0)
+    series = Metric.objects.filter(among("run", keys), points__gt=0)
     rows = series.values("name").annotate(runs=Count("id"))
     counted = {row["name"]: row["runs"] for row in rows if not row["name"].startswith(MACHINE)}
     best = sorted(
@@ -43,23 +57,42 @@ def _worth(name: str) -> int:
     return 2 * split - (direction(name) == "min")
 
 
-def parameters(keys: Sequence[UUID]) -> list[dict[str, Any]]:
-    return list(Run.objects.filter(pk__in=keys).values_list("parameters", flat=True))
+def parameters(keys: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """As text, and read here: a page has 20,000 values."""
+    text = Cast("parameters", TextField())
+    rows = Run.objects.filter(among("key", keys)).values_list("key", text)
+    return {key: orjson.loads(written) for key, written in rows}
 
 
 def differing(several: Sequence[dict[str, Any]]) -> list[Field]:
     """Parameters whose value is not the same in all runs, the most common first;
     last those that only some runs have, all with one value."""
-    said: defaultdict[str, list[str]] = defaultdict(list)
-    for one in several:
-        for name, value in one.items():
-            said[name].append(repr(value))
-    values = {name: Counter(words) for name, words in said.items()}
+    if not several:
+        return []
+    names = set().union(*several)
+    values = {
+        name: Counter(repr(one[name]) for one in several if name in one)
+        for name in names - _shared(several)
+    }
     telling = [name for name, seen in values.items() if _tells(seen, len(several))]
     telling.sort(
         key=lambda name: (len(values[name]) == 1, -values[name].total(), len(values[name]), name)
     )
     return [Field(name, "parameter", name) for name in telling[:DIFFERING]]
+
+
+def _shared(several: Sequence[dict[str, Any]]) -> set[str]:
+    """Names of plain values that every run has, and has alike. Most are, and then
+    their values need not be written out to be told apart."""
+    first, *rest = several
+    shared = {name: value for name, value in first.items() if type(value) in PLAIN}
+    for one in rest:
+        shared = {
+            name: value
+            for name, value in shared.items()
+            if name in one and (held := one[name]) == value and type(held) is type(value)
+        }
+    return set(shared)
 
 
 def _tells(seen: Counter[str], runs: int) -> bool:

@@ -1,8 +1,9 @@
 """Conditions on parameters: JSON values, compared as what they are.
 
 Equality goes through the GIN index, or walks the newest runs when the value is
-common (sampling.py). An order compares numbers with numbers
-only: Postgres's own order of jsonb puts every truth value above every number.
+common (sampling.py): the same condition, in `sure`, which no index answers. An
+order compares numbers with numbers only: Postgres's own order of jsonb puts every
+truth value above every number.
 """
 
 import json
@@ -33,16 +34,11 @@ def condition(node: Compare, field: Field) -> Q:
     if node.sign == "=":
         meant = [one for value in node.values for one in meanings(value)]
         if is_common(field.name, meant):
-            return reduce(operator.or_, (_held(field.name, one) for one in meant))
+            return sure(reduce(operator.or_, (_equals(field.name, one) for one in meant)))
         return Q(pk__in=_found(field.name, meant))
     if node.sign == "~":
         return sure(Q(IContains(text_of(field.name), node.values[0].text)))
     return sure(Q(_in_order(field.name, node.sign, finite(node.values[0].text, field.asked))))
-
-
-def _held(name: str, value: Any) -> Q:
-    """Equality that no index helps with: the runs are walked, newest first."""
-    return sure(Q(Exact(value_of(name), value)))
 
 
 def _found(name: str, values: list[Any]) -> QuerySet[Run, Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Func, Q
 
+from sources.among import among
 from sources.models import Person, visible_sources
 from tracking.models import Mention, Metric, Run
 from tracking.runs import defaults, keyset
@@ -19,7 +20,7 @@ from tracking.runs.values import value_of
 
 SIZE = 100
 COUNTED = 10_000  # past this a count costs more than it tells
-READ = 1_000  # the same, where each run's parameters must be read to count it
+READ = 500  # the same, where each run's parameters must be read to count it
 MOST_COLUMNS = 40
 
 
@@ -92,20 +93,22 @@ def read(
         return Table(query, problem=str(problem))
     mark = _mark(order, descending=asked.descending)
     page = keyset.take(
-        _narrow(rows, chosen),
+        _narrow(rows, chosen, order),
         column,
         keyset.decode(place, mark) if place else None,
         descending=asked.descending,
         size=size,
     )
-    keys = [run.pk for run in page.rows]
     counted = READ if any(named[name].kind == "parameter" for name in asked.fields()) else COUNTED
-    shown = chosen or _by_default(keys, order)
+    shown, parameters = chosen, None
+    if not chosen:
+        shown, parameters = _by_default([run.pk for run in page.rows], order)
+    whole = not page.newer and not page.older
     return Table(
         query=query,
         columns=shown,
-        rows=_rows(page.rows, shown, {} if chosen else _parameters_of(keys, shown)),
-        total=_count(rows, counted),
+        rows=_rows(page.rows, shown, parameters),
+        total=len(page.rows) if whole else _count(rows, counted),
         counted=counted,
         newer=_place(page.rows[:1], column, mark, back=True) if page.newer else "",
         older=_place(page.rows[-1:], column, mark, back=False) if page.older else "",
@@ -162,21 +165,29 @@ def _chosen(columns: Sequence[str], named: dict[str, Field]) -> list[Field]:
     return list({(one.kind, one.name, one.figure): one for one in chosen}.values())
 
 
-def _by_default(keys: list[UUID], order: Field | None) -> list[Field]:
-    """What is sorted by comes first."""
-    columns = defaults.columns(keys)
+def _by_default(
+    keys: list[UUID], order: Field | None
+) -> tuple[list[Field], dict[UUID, dict[str, Any]]]:
+    """What is sorted by comes first; and all parameters of these runs."""
+    found = defaults.read(keys)
     if order is None or order.kind not in {"metric", "parameter"}:
-        return columns
-    return [order, *(column for column in columns if not column.same_as(order))]
+        return found.columns, found.parameters
+    others = (column for column in found.columns if not column.same_as(order))
+    return [order, *others], found.parameters
 
 
+# What a list of runs shows no part of, and what may be large.
 HEAVY = ("parameters", "properties", "gaps", "provenance", "description", "digest")
+LINE = ("handle", "name", "state", "owner", "started_at", "partial", "tags", "project__name")
 
 
-def _narrow(rows: Any, chosen: Sequence[Field]) -> Any:
-    """Only the shown parameters travel; a run may have thousands."""
-    joined = ["source"] if any(column.name == "source__slug" for column in chosen) else []
-    return rows.annotate(**_shown(chosen)).select_related("project", *joined).defer(*HEAVY)
+def _narrow(rows: Any, chosen: Sequence[Field], order: Field | None) -> Any:
+    """Only what is shown travels; a run may have thousands of parameters."""
+    told = [*chosen, order] if order else chosen
+    own = {one.name.removesuffix("__commit") for one in told if one.kind == "own"}
+    joined = {"project"} | {"source" for name in own if name == "source__slug"}
+    held = rows.annotate(**_shown(chosen)).select_related(*joined)
+    return held.only(*LINE, *own)
 
 
 def _shown(columns: Sequence[Field]) -> dict[str, Func]:
@@ -185,13 +196,6 @@ def _shown(columns: Sequence[Field]) -> dict[str, Func]:
         for number, column in enumerate(columns)
         if column.kind == "parameter"
     }
-
-
-def _parameters_of(keys: list[UUID], columns: Sequence[Field]) -> dict[UUID, dict[str, Any]]:
-    """The default columns are known only after the rows: their values, by run."""
-    shown = _shown(columns)
-    rows = Run.objects.filter(pk__in=keys).annotate(**shown).values("pk", *shown)
-    return {row["pk"]: row for row in rows}
 
 
 def _count(rows: Any, most: int) -> int | None:
@@ -206,22 +210,29 @@ def _place(edge: list[Any], column: str, mark: str, *, back: bool) -> str:
 
 
 def _rows(
-    runs: list[Any], chosen: list[Field], parameters: dict[UUID, dict[str, Any]]
+    runs: list[Any], shown: list[Field], parameters: dict[UUID, dict[str, Any]] | None
 ) -> list[Row]:
+    """`parameters`: those of each run, where the query of the rows brought none."""
     keys = [run.pk for run in runs]
-    metrics = _metrics(keys, chosen)
+    metrics = _metrics(keys, shown)
     mentions = mentioned(keys)
     return [
-        _row(run, chosen, metrics, parameters.get(run.pk, vars(run)), mentions.get(run.pk, []))
+        _row(
+            run,
+            shown,
+            metrics,
+            None if parameters is None else parameters[run.pk],
+            mentions.get(run.pk, []),
+        )
         for run in runs
     ]
 
 
 def _row(
     run: Any,
-    chosen: Sequence[Field],
+    columns: Sequence[Field],
     metrics: dict[tuple[UUID, str], Metric],
-    shown: dict[str, Any],
+    parameters: dict[str, Any] | None,
     mentions: Sequence[tuple[str, str]],
 ) -> Row:
     tasks = [value for kind, value in mentions if kind == "key"]
@@ -231,8 +242,8 @@ def _row(
     cells = [
         linked.get(column.kind) or None
         if column.kind in linked
-        else _cell(run, number, column, metrics, shown)
-        for number, column in enumerate(chosen)
+        else _cell(run, number, column, metrics, parameters)
+        for number, column in enumerate(columns)
     ]
     return Row(
         key=run.pk,
@@ -253,14 +264,15 @@ def _metrics(keys: list[UUID], chosen: list[Field]) -> dict[tuple[UUID, str], Me
     names = {column.name for column in chosen if column.kind == "metric"}
     if not names:
         return {}
-    held = Metric.objects.filter(run__in=keys, name__in=names)
+    held = Metric.objects.filter(among("run", keys), name__in=names)
+    held = held.only("run_id", "name", *known.FIGURES)
     return {(one.run_id, one.name): one for one in held}
 
 
 def mentioned(keys: Iterable[UUID]) -> dict[UUID, list[tuple[str, str]]]:
     """What each run's words name, (kind, value), keys and sprints only: one query."""
     found: dict[UUID, list[tuple[str, str]]] = {}
-    rows = Mention.objects.filter(run__in=list(keys), kind__in=("key", "sprint"))
+    rows = Mention.objects.filter(among("run", keys), kind__in=("key", "sprint"))
     for run, kind, value in rows.order_by("id").values_list("run", "kind", "value"):
         found.setdefault(run, []).append((kind, value))
     return found
@@ -270,11 +282,13 @@ def _cell(
     run: Any,
     number: int,
     column: Field,
-    metrics: dict[tuple[UUID, str], Metric],
-    shown: dict[str, Any],
+    metrics: dict[tuple[UUID, str], Any],
+    parameters: dict[str, Any] | None,
 ) -> Any:
+    if column.kind == "parameter" and parameters is not None:
+        return parameters.get(column.name)
     if column.kind == "parameter":
-        return shown[f"shown_{number}"]
+        return getattr(run, f"shown_{number}")
     if column.kind == "metric":
         held = metrics.get((run.pk, column.name))
         return getattr(held, column.figure) if held else None

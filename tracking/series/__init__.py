@@ -2,7 +2,7 @@
 
 from tracking.series.downsampling import Buckets, buckets, outline
 from tracking.series.merging import filled, merge
-from tracking.series.packing import Packed, pack, unpack
+from tracking.series.packing import Packed, pack, unpack, unpack_values
 from tracking.series.points import Points, Summary, points, summary
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "points",
     "summary",
     "unpack",
+    "unpack_values",
 ]

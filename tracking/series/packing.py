@@ -83,6 +83,14 @@ def unpack(packed: bytes) -> Points:
     )
 
 
+def unpack_values(packed: bytes) -> Floats:
+    """Only the values of what was packed: a third of the work."""
+    count, body = _opened(packed)
+    written = np.frombuffer(body, dtype=np.uint8, offset=FORMS.size)
+    last = written.reshape(COLUMNS, WIDTH, count)[-1]
+    return _values_from(_unshuffled(last), FORMS.unpack_from(body)[1])
+
+
 def _encoded(chunk: Points) -> bytes:
     step_form, steps = _written_steps(chunk.steps)
     front = _shuffled(_differences(steps)) + _shuffled(_differences(chunk.times))

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from portal.pages.asking import word, words
 from portal.pages.runs import rows
+from sources.among import among
 from sources.models import Person, visible_sources
 from sprints.links import Link, keys_of, tasks_of
 from sprints.models import Task, TaskKey
@@ -189,7 +190,7 @@ def _words(found: table.Table) -> str:
 
 def _sparks(keys: list[UUID]) -> tuple[dict[UUID, SafeString], str]:
     """A small picture a row, of the loss that most of these runs have."""
-    names = Metric.objects.filter(run__in=keys, name__icontains="loss", points__gt=1)
+    names = Metric.objects.filter(among("run", keys), name__icontains="loss", points__gt=1)
     counted: dict[str, int] = {}
     for name in names.values_list("name", flat=True):
         counted[name] = counted.get(name, 0) + 1
