@@ -1,5 +1,6 @@
 """Small pictures of a series: what they show, and how much is read for it."""
 
+import math
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from tests.tracking.making import run, series, store
 from tracking import sparks as drawing
 from tracking.models import Run, SeriesChunk
 from tracking.series import unpack_values
-from tracking.sparks import POINTS, sparks
+from tracking.series.sketch import POINTS
+from tracking.sparks import sparks
 
 
 def logged(source: Source, handle: str, points: int) -> Any:
@@ -38,12 +40,24 @@ def test_a_spark_reads_four_chunks_at_most_and_spans_the_series(
 ) -> None:
     key = logged(source, "DOC-1", points)
     shown = sparks([key], "loss")[key]
-    assert len(unpacked) <= 4
-    assert len(unpacked) == min(SeriesChunk.objects.count(), 4)
+    assert unpacked == []
     assert min(points, POINTS) <= len(shown) < 2 * POINTS
     assert shown[0] == 1.0
     assert shown[-1] <= 3 / POINTS or points == 1
     assert shown == sorted(shown, reverse=True)
+    SeriesChunk.objects.update(sketch=None)
+    assert sparks([key], "loss")[key] == pytest.approx(shown, rel=1e-6)
+    assert len(unpacked) == min(SeriesChunk.objects.count(), 4)
+
+
+def test_values_too_large_for_a_sketch_are_read_from_the_points(
+    source: Source, unpacked: list[int]
+) -> None:
+    odd = [1e200, math.nan, math.inf, -1.0]
+    store(source, run("DOC-1"), series("DOC-1", "loss", odd))
+    key = Run.objects.get(handle="DOC-1").pk
+    assert sparks([key], "loss")[key] == pytest.approx(odd, nan_ok=True)
+    assert unpacked == [4]
 
 
 @pytest.mark.parametrize("runs", [1, 60])

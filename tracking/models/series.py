@@ -52,6 +52,9 @@ class SeriesChunk(models.Model):
     last_step = models.FloatField()
     count = models.PositiveIntegerField()
     packed = models.BinaryField()
+    sketch = models.BinaryField(
+        null=True, help_text="Some of its values (tracking/series/sketch.py), or null."
+    )
 
     class Meta:
         constraints = (

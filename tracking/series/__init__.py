@@ -4,6 +4,7 @@ from tracking.series.downsampling import Buckets, buckets, outline
 from tracking.series.merging import filled, merge
 from tracking.series.packing import Packed, pack, unpack, unpack_values
 from tracking.series.points import Points, Summary, points, summary
+from tracking.series.sketch import sketch, sketched, thinned
 
 __all__ = [
     "Buckets",
@@ -16,7 +17,10 @@ __all__ = [
     "outline",
     "pack",
     "points",
+    "sketch",
+    "sketched",
     "summary",
+    "thinned",
     "unpack",
     "unpack_values",
 ]

@@ -17,7 +17,7 @@ from sources.connectors.base import Gap, SeriesRecord
 from sources.models import Source
 from sources.store import Row, Stored, append, clean
 from tracking.models import Metric, SeriesChunk, SeriesTail
-from tracking.series import Points, filled, merge, pack, points
+from tracking.series import Points, filled, merge, pack, points, sketch
 from tracking.streams.naming import LONGEST_SHOWN, TOO_LONG, is_too_long, owner_key
 from tracking.streams.runs import store_columns
 from tracking.streams.series.figures import extended, figures, of_metric, rewritten, write_figures
@@ -187,6 +187,7 @@ def _chunk_rows(source: Source, name: Name, given: Points, first: int) -> list[R
                 "last_step": packed.last_step,
                 "count": packed.count,
                 "packed": packed.bytes,
+                "sketch": sketch(given.values[start:end]),
             }
         )
     return rows
