@@ -199,6 +199,20 @@ def test_after_a_crash_at_any_page_nothing_is_missing_and_one_page_repeats(pract
         assert len(stored) + len(again) <= len(NUMBERS) + 4
 
 
+def test_a_poll_that_was_broken_off_ends_with_what_changed_since_it_began(practice, small_pages):
+    """What it had read may be another by now, and a project's key changes no issue's time."""
+    practice.state.pass_time(86_400)
+    with client(practice) as reader:
+        first = next(reader.issues())
+    practice.state.pass_time(3_600)
+    practice.state.edit("DOC-1", by="ben", summary="Since")
+    practice.state.rename_project_key("DOC", "TXT")
+    again, _ = poll(practice, first.resume)
+    last = {record["issue"]["id"]: record["issue"] for record in [*first.records, *again]}
+    assert {one["key"].partition("-")[0] for one in last.values()} == {"TXT"}
+    assert last["10001"]["fields"]["summary"] == "Since"
+
+
 def test_a_poll_goes_on_while_issues_move_to_the_end(practice, small_pages):
     """Positions shift under a reader: the issue behind a moved one must not be lost."""
     practice.state.pass_time(86_400)
@@ -239,6 +253,19 @@ def test_an_old_token_begins_the_poll_again_and_loses_nothing(small_pages):
     assert since["watermark"]
 
 
+def test_a_position_that_comes_back_in_another_order_goes_on_where_it_was(small_pages):
+    """Postgres keeps an object's names in an order of its own; a token is for the same words."""
+    issues = [issue(number) for number in range(1, 10)] + [issue(10, key="NEW-1")]
+    with jira("cloud", issues) as practice:
+        with client(practice, projects=["NEW", "DOC"]) as reader:
+            pages = reader.issues()
+            first, second = next(pages), next(pages)
+        resume = second.resume | {"reading": dict(sorted(second.resume["reading"].items()))}
+        assert list(resume["reading"]) != list(second.resume["reading"])
+        again, _ = poll(practice, resume, projects=["NEW", "DOC"])
+    assert ids(first.records) + ids(second.records) + ids(again) == NUMBERS
+
+
 @pytest.mark.parametrize("stored", [7, "x", [], {"watermark": "soon", "ids": 3, "at": True}])
 def test_a_position_of_another_make_is_the_beginning(practice, stored):
     assert sorted(ids(poll(practice, stored)[0])) == NUMBERS
@@ -261,6 +288,26 @@ def test_a_renamed_project_is_read_again_because_no_issue_tells_of_it(practice):
     practice.state.pass_time(86_400)
     records, since = poll(practice, since)
     assert {record["issue"]["key"] for record in records} >= {"TXT-1", "TXT-10"}
+    assert poll(practice, since)[0] == []
+
+
+def test_a_key_that_search_notices_late_is_read_again_but_not_for_ever(practice):
+    practice.state.pass_time(86_400)
+    _, since = poll(practice)
+    practice.state.index.lag = 300
+    practice.state.rename_project_key("DOC", "TXT")
+    first, since = poll(practice, since)
+    practice.state.pass_time(301)
+    second, since = poll(practice, since)
+    last = {record["issue"]["id"]: record["issue"]["key"] for record in [*first, *second]}
+    assert {key.partition("-")[0] for key in last.values()} == {"TXT"}
+    assert poll(practice, since)[0] == []
+    practice.state.index.lag = 1_000_000  # nobody renews the index any more
+    practice.state.rename_project_key("TXT", "NEW")
+    for _ in range(3):
+        read_again, since = poll(practice, since)
+        practice.state.pass_time(400)
+    assert bool(read_again) is (practice.mode == "dc")  # Cloud tells keys by id, as they are
     assert poll(practice, since)[0] == []
 
 

@@ -1,14 +1,21 @@
 """The queue between beat and the workers: its address, and messages that come twice."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Timer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from weakref import ReferenceType
 
 import kombu
 import pytest
+from celery.signals import import_modules
 from django.conf import settings
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper as Line
 from django.utils import timezone
 
-from portal import environment, tasks
+from portal import celery, environment, tasks
 from portal.celery import app
 from sources.claims import begin, claim
 from sources.models import Source, Sync
@@ -73,3 +80,40 @@ def test_a_message_for_a_source_that_is_gone_does_nothing(archive: Source) -> No
     archive.delete()
     tasks.read_source(key, str(sync.pk))
     assert not Sync.objects.exists()
+
+
+@pytest.fixture
+def away(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    """A way to the database that leads to where nobody listens, until it is put right."""
+    line = connection.copy()
+    line.settings_dict = {**connection.settings_dict, "HOST": str(tmp_path)}
+    monkeypatch.setattr(celery, "PAUSE", 0.01)
+    yield line
+    line.close()
+
+
+def test_a_worker_waits_for_a_database_that_recovers(away: Line) -> None:
+    there = {"HOST": connection.settings_dict["HOST"]}
+    back = Timer(0.1, away.settings_dict.update, kwargs=there)
+    back.start()
+    celery.wait_for_database(line=away)
+    assert away.settings_dict["HOST"] == there["HOST"], "it has waited"
+    back.join()
+
+
+def test_a_worker_does_not_wait_for_ever(away: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(celery, "PATIENCE", 0.05)
+    with pytest.raises(OperationalError):
+        celery.wait_for_database(line=away)
+
+
+def test_a_worker_waits_before_its_models_are_checked() -> None:
+    """The checks ask the database: that order is what keeps a worker alive."""
+    names = [one.__qualname__ for one in map(called, import_modules.receivers) if one]
+    assert names.index("wait_for_database") < names.index("DjangoFixup.on_import_modules")
+
+
+def called(receiver: tuple[Any, Any]) -> Any:
+    held = receiver[1]
+    found = held() if isinstance(held, ReferenceType) else held
+    return found if hasattr(found, "__qualname__") else None

@@ -36,6 +36,7 @@ def changed(site: Site, fields: Fields, position: Position) -> Iterator[Page[Rec
         fresh = [issue for issue in found if str(issue.get("id")) not in had]
         had = {str(issue.get("id")) for issue in found}
         position = replace(_behind(position, found), done=position.done + len(fresh))
+        position = position.doubting(found)
         records, gaps = _records(site, fields, fresh)
         yield Page(records, position.stored(), gaps, position.total, position.done)
         if last:

@@ -1,6 +1,7 @@
 """The door of the Jira connector."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import batched
 
@@ -147,19 +148,34 @@ class JiraClient:
         The last ten minutes of the former poll are read again. Every page's
         `resume` goes on behind it; the last page is empty and ends the poll: only
         then does the watermark move, to the server's time at its beginning.
+
+        A poll that was broken off is read to its end, and then what has changed
+        since it began, in pages of which nobody knows how many will come: so what
+        is read is always as it is now.
         """
+        scope = self.scope()
+        broken_off = Position.of(since)
+        if not broken_off.under_way(scope.keys):
+            yield from self._poll(broken_off.began(scope.keys, self._site.clock()))
+            return
+        ended = yield from self._poll(broken_off)
+        following = replace(ended, late={}).began(scope.keys, self._site.clock())
+        for page in self._poll(following):
+            yield Page(page.records, page.resume, page.gaps)
+
+    def _poll(self, position: Position) -> Generator[Page[Record], None, Position]:
+        """One poll, to its end: the position that it ends with."""
         scope, fields = self.scope(), self.fields()
-        position = Position.of(since)
-        if not position.under_way(scope.keys):
-            position = position.began(scope.keys, self._site.clock())
         manner = cloud if self._site.cloud else center
         gaps = scope.gaps
         for page in manner.changed(self._site, fields, position):
             ours = self._ours(page.records)
             yield Page(ours, page.resume, [*gaps, *page.gaps], page.total, page.done)
-            gaps = ()
+            gaps, position = (), Position.of(page.resume)
         self._site.clock()  # a token that ran out meanwhile has emptied the lists
-        yield Page((), position.ended().stored(), gaps, position.total, position.total)
+        ended = position.ended()
+        yield Page((), ended.stored(), gaps, position.total, position.total)
+        return ended
 
     def issues_by_id(self, ids: Sequence[str]) -> Iterator[Page[Record]]:
         """The same records for these ids (or keys, old ones too), as they are now.

@@ -6,10 +6,13 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from sources.connectors.base import Json
+from sources.connectors.jira.records import project_of
+from sources.connectors.jira.site import Record
 
 # Search lags behind writes, for seconds, after bulk changes for minutes.
 OVERLAP = 600_000
 NONE: Mapping[str, str] = MappingProxyType({})
+NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,9 @@ class Position:
     projects: Mapping[str, str] = NONE
     started: int | None = None
     reading: Mapping[str, str] = NONE
+    # Data Center: since when search tells old keys of a project. One of this poll
+    # has an empty key in `reading`, which is none: the next one reads it again.
+    late: Mapping[str, int] = NOBODY
     total: int | None = None
     done: int = 0  # of them, for people to watch
     # Cloud: the ids of the page under way, and the token of the next one; `listed`
@@ -50,6 +56,7 @@ class Position:
             projects=_keys(stored.get("projects")),
             started=_number(stored.get("started")),
             reading=_keys(stored.get("reading")),
+            late=_moments(stored.get("late")),
             total=_number(stored.get("total")),
             done=_number(stored.get("done")) or 0,
             listed=stored.get("listed") is True,
@@ -70,12 +77,33 @@ class Position:
 
     def began(self, projects: Mapping[str, str], started: int) -> Self:
         """A new poll, from the watermark on."""
-        kept = type(self)(watermark=self.watermark, projects=self.projects)
+        kept = type(self)(watermark=self.watermark, projects=self.projects, late=self.late)
         return replace(kept, reading=dict(projects), started=started)
 
     def ended(self) -> Self:
         """Everything before the beginning of this poll is read."""
-        return type(self)(watermark=self.started, projects=self.reading)
+        late = {one: at for one, at in self.late.items() if not self.reading.get(one)}
+        return type(self)(watermark=self.started, projects=self.reading, late=late)
+
+    def doubting(self, issues: Sequence[Record]) -> Self:
+        """After issues that search gave as it remembers them: a project of which it
+        tells another key than it has is read once more by the next poll. For as long
+        as search may lag, and no longer: an index that nobody renews stays so."""
+        started = self.started or 0
+        late = {
+            project: self.late.get(project, started)
+            for issue in issues
+            if (project := project_of(issue)) and self._is_other_key(project, issue)
+        }
+        late = {one: since for one, since in late.items() if started - since <= OVERLAP}
+        if not late:
+            return self
+        reading = {**self.reading, **dict.fromkeys(late, "")}
+        return replace(self, reading=reading, late={**self.late, **late})
+
+    def _is_other_key(self, project: str, issue: Record) -> bool:
+        key = self.reading.get(project)
+        return bool(key) and str(issue.get("key")).rpartition("-")[0] != key
 
     def query(self, *, moment: int | None = None) -> str:
         """The JQL of this poll, oldest change first, from `moment` on if given.
@@ -84,7 +112,7 @@ class Position:
         zone of the account's profile, to the minute.
         """
         old = self.projects if self.watermark is not None else NONE
-        known = [one for one, key in self.reading.items() if old.get(one) == key]
+        known = [one for one, key in self.reading.items() if key and old.get(one) == key]
         fresh = [one for one in self.reading if one not in known]
         parts = []
         if known and self.watermark is not None:
@@ -102,7 +130,9 @@ def everything(projects: Sequence[str]) -> str:
 
 
 def _list(projects: Sequence[str]) -> str:
-    return ", ".join(projects)
+    """In an order of their own: a token goes on with the very same words only, and a
+    stored position gives its projects back in another order."""
+    return ", ".join(sorted(projects))
 
 
 def _number(value: Any) -> int | None:
@@ -121,6 +151,12 @@ def _keys(value: Any) -> Mapping[str, str]:
     if not isinstance(value, Mapping):
         return NONE
     return {str(number): str(key) for number, key in value.items()}
+
+
+def _moments(value: Any) -> Mapping[str, int]:
+    if not isinstance(value, Mapping):
+        return NOBODY
+    return {str(name): at for name, at in value.items() if _number(at) is not None}
 
 
 def _plain(value: Any) -> Any:
