@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from sources.models import Person
 from sprints import links
 from sprints.nearest import Proposal, proposals
-from tracking.models import Mention, Run
+from tracking.models import Mention, Run, RunQuerySet
 from tracking.runs import keyset
 from tracking.runs.table import HEAVY, mentioned
 
@@ -35,11 +35,13 @@ class Inbox:
     older: str
 
 
-def read(user: Person, *, which: Which = "", place: str = "", size: int = SIZE) -> Inbox:
+def read(
+    user: Person, *, which: Which = "", word: str = "", place: str = "", size: int = SIZE
+) -> Inbox:
     """A constant number of queries. `keyed` are the runs that name some key,
-    `plain` those that name none."""
+    `plain` those that name none; with a `word` those that have it for a tag or a key."""
     found = keyset.decode(place, ORDER) if place else None
-    cut = keyset.take(_loose(user, which), "started_at", found, descending=True, size=size)
+    cut = keyset.take(_loose(user, which, word), "started_at", found, descending=True, size=size)
     words = mentioned([run.pk for run in cut.rows])
     meant = proposals(user, cut.rows)
     rows = [
@@ -53,8 +55,24 @@ def read(user: Person, *, which: Which = "", place: str = "", size: int = SIZE) 
     )
 
 
-def _loose(user: Person, which: Which) -> Any:
+def all_of(user: Person, word: str, *, most: int) -> RunQuerySet:
+    """The newest runs without a task that have this word for a tag or a key."""
+    return _with(links.loose_runs(user), word).defer(*HEAVY).newest_first()[:most]
+
+
+def count_of(user: Person, word: str, *, most: int) -> int:
+    return _with(links.loose_runs(user), word).order_by()[:most].count()
+
+
+def _with(held: RunQuerySet, word: str) -> RunQuerySet:
+    named = Mention.objects.filter(kind__in=("tag", "key"), value=word)
+    return held.filter(pk__in=named.values("run"))
+
+
+def _loose(user: Person, which: Which, word: str) -> Any:
     held = links.loose_runs(user).select_related("project").defer(*HEAVY)
+    if word:
+        held = _with(held, word)
     if not which:
         return held
     keyed = Exists(Mention.objects.filter(run=OuterRef("pk"), kind="key"))

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sources.models import Person
-from sprints.models import Dismissal, Evidence, Sprint, Task, TaskKey
+from sprints.models import Dismissal, Evidence, Sprint, Task, TaskKey, Write
 from sprints.outbox import asking
 from tracking.models import Mention, Run, RunQuerySet
 from tracking.runs.table import mentioned
@@ -211,13 +211,14 @@ def dismiss(run: Run, *, by: int) -> Dismissal:
 
 
 @transaction.atomic
-def tie_all(runs: Sequence[Run], task: Task, *, by: int) -> None:
-    """Several at once: all or none."""
+def tie_all(runs: Sequence[Run], task: Task, *, by: int) -> list[Write]:
+    """Several at once: all or none. What of it others are told of is given back."""
     Dismissal.objects.filter(run__in=[run.pk for run in runs]).delete()
-    asking.runs_tied(runs, task, by=by)
+    made = asking.runs_tied(runs, task, by=by)
     Evidence.objects.bulk_create(
         Evidence(run=run.pk, task=task, added=True, by_id=by) for run in runs
     )
+    return made
 
 
 def dismiss_all(runs: Sequence[Run], *, by: int) -> None:

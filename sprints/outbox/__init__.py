@@ -1,5 +1,5 @@
-"""What goes to Jira from here: a row a write, delivered once.
+"""What goes to Jira and MLflow from here: a row a write, delivered once.
 
-asking.py makes rows with their causes, claims.py and delivery.py carry them
-out, mending.py is what people do with those that Jira declined.
+asking.py and tagging.py make rows with their causes, delivery.py carries them out,
+mending.py is what people do with those that the other side declined.
 """

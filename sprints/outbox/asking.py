@@ -1,4 +1,5 @@
-"""What people do here that Jira is to know: rows, in the transaction of the act.
+"""What people do here that Jira is to know (tagging.py: and MLflow): rows, in the
+transaction of the act.
 
 Where the source's administrator has not switched writing on, or the person may
 not send, an act leaves no row; in a dry run the row is there and stays.
@@ -14,6 +15,7 @@ from django.db import transaction
 
 from sprints.models import Task, Verdict
 from sprints.outbox.models import NEWEST_COUNTS, Write, mode
+from sprints.outbox.tagging import run_id, run_untagged, runs_tagged
 from sprints.outbox.wishes import address
 from tracking.models import Run
 
@@ -48,22 +50,26 @@ def verdict_given(verdict: Verdict) -> list[Write]:
 
 
 def runs_tied(runs: Iterable[Run], task: Task, *, by: int) -> list[Write]:
-    """A hypothesis's sub-task links to the runs that test it."""
-    if not task.is_hypothesis:
-        return []
-    person = User.objects.get(pk=by)
-    return [_run_link(run, task, person) for run in runs] if sends(task, person) else []
+    """The runs are tagged with the task; a hypothesis's sub-task links to the runs
+    that test it."""
+    person, held = User.objects.get(pk=by), list(runs)
+    made = runs_tagged(held, task, by=person)
+    if task.is_hypothesis and sends(task, person):
+        made += [_run_link(run, task, person) for run in held]
+    return made
 
 
-def run_untied(run: Run, task: Task, *, by: int) -> Write | None:
-    """Takes the link away that we made, if we made one."""
+def run_untied(run: Run, task: Task, *, by: int) -> list[Write]:
+    """Takes the tag and the link away that we made, if we made them."""
     held = Write.objects.filter(task=task, kind="link", subject=run_id(run)).exclude(
         state="dropped"
     )
     person = User.objects.get(pk=by)
-    if not held.exists() or not sends(task, person):
-        return None
-    return _made(task, "unlink", {}, by=person, subject=run_id(run), cites=[run.source_id])
+    made = run_untagged(run, task, by=person)
+    if held.exists() and sends(task, person):
+        cites = [run.source_id]
+        made.append(_made(task, "unlink", {}, by=person, subject=run_id(run), cites=cites))
+    return made
 
 
 # ── acts of their own ────────────────────────────────────────────────────────
@@ -211,10 +217,6 @@ def _link(
     if last is not None and same and last.state != "refused":
         return last
     return _made(task, "link", asked, by=by, subject=subject, cites=cites)
-
-
-def run_id(run: Run) -> str:
-    return f"labledger:run:{run.pk}"
 
 
 def _verdict_words(verdict: Verdict, by: User, run: Run | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Rows of the outbox on their way: one claim a row, one effect in Jira.
+"""Rows of the outbox on their way: one claim a row, one effect over there.
 
 Before a request that would have its effect twice is sent, the row says so and
 that is committed; whoever takes the row up later looks whether it arrived. So a
@@ -15,10 +15,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from sources.connectors.base import Unauthorized, Unavailable
-from sources.connectors.jira.writes import Busy, Effect
+from sources.connectors.writing import Busy, Effect
 from sources.models import Source
+from sprints.outbox import tagging
 from sprints.outbox.hands import Hand, hand_for
-from sprints.outbox.models import NEWEST_COUNTS, SETTLE, Write, WriteQuerySet
+from sprints.outbox.models import NEWEST_COUNTS, SETTLE, TAGS, Write, WriteQuerySet
 from sprints.outbox.wishes import wish_of
 
 log = structlog.get_logger(__name__)
@@ -114,7 +115,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote it: as a person of ours, and as Jira calls the account."""
+    """Who wrote it: as a person of ours, and as the account is called there."""
 
     through: int | None
     account_id: str
@@ -146,12 +147,19 @@ def _try(one: Try) -> None:
 
 
 def _written(one: Try) -> tuple[Effect, Author]:
+    if one.write.kind in TAGS:
+        return _tagged(one)
     held = living(one.write)
     hand: Hand = hand_for(one.write, held)
     wish = wish_of(one.write, held=held.result_id if held else "")
     with hand.pen(going=one.going, beat=one.beat) as pen:
         author = Author(hand.through, *pen.who())
         return wish.apply(pen, one.write.task.external_id, one.since), author
+
+
+def _tagged(one: Try) -> tuple[Effect, Author]:
+    with tagging.tagger(one.write.source, going=one.going, beat=one.beat) as tagger:
+        return tagging.wish(one.write).apply(tagger), Author(None, "", tagger.who())
 
 
 def living(write: Write) -> Write | None:
@@ -164,7 +172,10 @@ def living(write: Write) -> Write | None:
 
 
 def _is_stale(write: Write) -> bool:
-    newer = Write.objects.filter(task=write.task_id, kind=write.kind, pk__gt=write.pk)
+    kinds = TAGS if write.kind in TAGS else (write.kind,)
+    newer = Write.objects.filter(
+        task=write.task_id, kind__in=kinds, subject=write.subject, pk__gt=write.pk
+    )
     return newer.exclude(state__in=("dropped", "refused", "dry")).exists()
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from sources import secrets
 from sources.connectors.base import Beat, Unauthorized, no_beat
-from sources.connectors.jira.writes import LIMITS, Pen
+from sources.connectors.jira.writes import Pen
+from sources.connectors.writing import LIMITS
 from sources.models import Source
 from sources.rotation import Rotated
 from sprints.outbox.models import JiraToken, Write

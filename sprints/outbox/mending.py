@@ -21,6 +21,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "link": {"title": "Title", "summary": "Summary"},
     "unlink": {},
     "labels": {},
+    "tag": {},
+    "untag": {},
 }
 
 

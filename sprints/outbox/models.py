@@ -1,4 +1,4 @@
-"""The outbox: what is to be written to Jira, and whose accounts write it."""
+"""The outbox: what is to be written to Jira and MLflow, and whose accounts write it."""
 
 import uuid
 from collections.abc import Iterable
@@ -14,40 +14,43 @@ from django.utils import timezone
 from sources import secrets
 from sources.models import Person, Source, mirrored_from, visible_sources
 
-KINDS = ("link", "unlink", "labels", "move", "subtask", "comment", "worklog")
+TAGS = ("tag", "untag")  # of a run in MLflow; all others are of an issue in Jira
+KINDS = ("link", "unlink", "labels", "move", "subtask", "comment", "worklog", *TAGS)
+WRITTEN_TO = ("jira", "mlflow")  # kinds of source
 STATES = ("pending", "sending", "parked", "done", "refused", "dropped", "dry")
 OPEN = ("pending", "sending", "parked")
 SETTLE = timedelta(minutes=1)  # what was sent may still be on its way over there
-NEWEST_COUNTS = ("comment", "move")  # an older one that is sent again would undo a newer
+NEWEST_COUNTS = ("comment", "move", *TAGS)  # an older one that is sent again would undo a newer
 TOLD_AT_MOST = 60  # lines of a row's history
 
 
 class WriteQuerySet(models.QuerySet["Write"]):
     def visible_to(self, user: Person) -> Self:
-        """Of sources that this person sees, about issues that are there."""
-        return self.filter(source__in=visible_sources(user), task__removed_at=None)
+        """Of sources that this person sees, about issues that are there and seen."""
+        seen = visible_sources(user)
+        return self.filter(source__in=seen, task__source__in=seen, task__removed_at=None)
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN)
 
     def due(self, now: datetime) -> Self:
-        """The first open write of each issue, where it may be tried now. One whose
-        worker stopped is free when its lease has run out."""
-        earlier = Write.objects.filter(
-            source=OuterRef("source"), task=OuterRef("task"), pk__lt=OuterRef("pk")
-        ).open()
+        """The first open write of each issue, and of each run, where it may be tried now.
+        One whose worker stopped is free when its lease has run out."""
+        earlier = Write.objects.filter(source=OuterRef("source"), pk__lt=OuterRef("pk")).open()
+        of_issue = earlier.exclude(kind__in=TAGS).filter(task=OuterRef("task"))
+        of_run = earlier.filter(kind__in=TAGS, subject=OuterRef("subject"))
         free = Q(state__in=("pending", "parked"), not_before__lte=now)
         left = Q(state="sending", lease_until__lte=now)
-        return self.filter(free | left).filter(~Exists(earlier)).order_by("pk")
+        return self.filter(free | left).filter(~Exists(of_issue), ~Exists(of_run)).order_by("pk")
 
     def newest_of(self, tasks: Iterable[uuid.UUID]) -> Self:
-        """The newest write of each kind of each task."""
-        held = self.filter(task__in=list(tasks)).exclude(state="dropped")
+        """The newest write to Jira of each kind of each task."""
+        held = self.filter(task__in=list(tasks)).exclude(state="dropped").exclude(kind__in=TAGS)
         return held.order_by("task", "kind", "-pk").distinct("task", "kind")
 
 
 class Write(models.Model):
-    """One write to Jira, made in the transaction of its cause.
+    """One write to Jira or MLflow, made in the transaction of its cause.
 
     `asked` is what is wanted, in our words; `cites` are the sources whose facts
     are in it, and only who sees all of those reads it here. `sent_at` is when a
@@ -62,7 +65,7 @@ class Write(models.Model):
         "sprints.Task", models.DO_NOTHING, db_constraint=False, related_name="writes"
     )
     kind = models.CharField(max_length=10)
-    subject = models.TextField(blank=True, help_text="Of a link its global id.")
+    subject = models.TextField(blank=True, help_text="Of a link its global id, of a tag its run.")
     asked = models.JSONField(default=dict)
     cites = ArrayField(models.UUIDField(), default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -77,7 +80,7 @@ class Write(models.Model):
     through = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    account = models.TextField(blank=True, help_text="As Jira calls who wrote it.")
+    account = models.TextField(blank=True, help_text="Who wrote it, as it is called there.")
     account_id = models.TextField(blank=True)
     result_id = models.TextField(blank=True, help_text="Jira's id of what was made.")
     result_key = models.TextField(blank=True)
@@ -94,6 +97,13 @@ class Write(models.Model):
         )
         indexes = (
             models.Index("source", "task", "id", name="writes_open", condition=Q(state__in=OPEN)),
+            models.Index(
+                "source",
+                "subject",
+                "id",
+                name="tags_open",
+                condition=Q(state__in=OPEN, kind__in=TAGS),
+            ),
             models.Index("task", "kind", F("id").desc(), name="writes_of_a_task"),
             models.Index("state", F("id").desc(), name="writes_by_state"),
             models.Index("source", "kind", "result_id", name="writes_by_result"),

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from sources.connectors.jira.writes import Request
+from sources.connectors.writing import Request
 from sources.models import Person, visible_sources
-from sprints.outbox.models import OPEN, Write, WriteQuerySet
+from sprints.outbox import tagging
+from sprints.outbox.models import OPEN, TAGS, Write, WriteQuerySet
 from sprints.outbox.wishes import figure_words, wish_of
 
 PAGE = 50
@@ -103,6 +104,8 @@ KIND_NAMES = {
     "subtask": "a sub-task",
     "comment": "the verdict's comment",
     "worklog": "work logged",
+    "tag": "a run's tag",
+    "untag": "a run's tag taken away",
 }
 
 
@@ -125,7 +128,16 @@ def what(write: Write) -> str:
             return f"sub-task “{asked.get('summary', '')}”"
         case "worklog":
             return f"{span(asked.get('seconds', 0))} of work"
-    return f"comment: verdict {asked.get('outcome', '')}"
+        case "comment":
+            return f"comment: verdict {asked.get('outcome', '')}"
+    return tag_words(write)
+
+
+def tag_words(write: Write) -> str:
+    asked = write.asked
+    if write.kind == "tag":
+        return f"tag {asked['key']}={asked['add']} on {asked['name']}"
+    return f"{write.task.name} out of the tag {asked['key']} on {asked['name']}"
 
 
 def span(seconds: int) -> str:
@@ -136,12 +148,14 @@ def span(seconds: int) -> str:
 
 
 def said(write: Write) -> str:
-    """What it will say in Jira, in words."""
+    """What it will say over there, in words."""
     asked = write.asked
     parts = (figure_words(asked) if write.kind == "comment" else "", asked.get("text", ""))
     return "\n".join(filter(None, parts))
 
 
 def request(write: Write, *, held: str, cloud: bool) -> Request:
-    """What is sent, or would be: the dry view."""
+    """What is sent, or would be: the dry view. Of a tag: where no other task is in it."""
+    if write.kind in TAGS:
+        return tagging.wish(write).request()
     return wish_of(write, held=held).request(write.task.external_id, cloud=cloud)

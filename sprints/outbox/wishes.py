@@ -1,4 +1,4 @@
-"""A row of the outbox as the connector's wish, in the words that Jira will show. Pure."""
+"""A row for Jira as the connector's wish, in the words that Jira will show. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime

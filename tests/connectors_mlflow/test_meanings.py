@@ -79,6 +79,7 @@ def test_times_are_milliseconds_as_numbers_or_text_and_none_where_impossible() -
             {"labels": '["sprint 49","DOC-3"]'},
             {"sprint 49", "DOC-3", 'labels=["sprint 49","DOC-3"]'},
         ),
+        ({"labledger.task": "DOC-1, doc-2"}, {"DOC-1", "doc-2"}),
         ({"best": "true", "seen": ""}, {"best", "seen"}),
         ({"mlflow.user": "DOC-9"}, set()),
         ({"note": "x" * 900}, set()),

@@ -66,7 +66,7 @@ def test_a_stranger_finds_nothing(desk: Desk) -> None:
             assert getattr(stranger, method)(url).status_code == 404, url
     page = body(stranger.get("/outbox/"))
     assert "Nowhere" not in page
-    assert "There is no Jira to write to." in page
+    assert "There is nothing to write to." in page
     assert "Jira</h2>" not in body(stranger.get("/settings/jira/"))
 
 
@@ -111,7 +111,7 @@ def test_the_queue_shows_each_state_and_filters_by_it(desk: Desk) -> None:
     assert "No transition leads from To Do to Nowhere" in page
     assert "labels +new" in page
     assert "labels +new" not in body(reader.get("/outbox/?state=refused"))
-    assert "No write to Jira is as asked." in body(reader.get("/outbox/?state=done&source=jira"))
+    assert "No write is as asked." in body(reader.get("/outbox/?state=done&source=jira"))
 
 
 @pytest.mark.parametrize("rows", [1, 60])

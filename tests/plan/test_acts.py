@@ -257,6 +257,21 @@ def test_many_ticked_runs_are_tied_at_once_and_the_badge_knows(lab: Lab, lead: C
     assert badge(lead) == "1"
 
 
+def test_all_runs_of_a_word_are_tied_at_once_beyond_the_page(lab: Lab, lead: Client) -> None:
+    lab.task("DOC-1")
+    for number in range(27):
+        lab.run(f"R-{number}", "ablation & co")
+    lab.run("R-77", "ablation")
+    page = lead.get("/inbox/").content.decode()
+    assert '<a href="/inbox/?word=ablation+%26+co">ablation &amp; co</a>' in page
+    page = lead.get("/inbox/?word=ablation+%26+co").content.decode()
+    assert "Tie all 27 of ablation &amp; co" in page
+    given = {"all": "yes", "word": "ablation & co", "task": "DOC-1"}
+    assert said(lead.post("/inbox/tie/", given, follow=True)) == "27 runs belong to DOC-1 now."
+    assert badge(lead) == "1"
+    assert "No run without a task has" in said(lead.post("/inbox/tie/", given, follow=True))
+
+
 def badge(client: Client) -> str:
     page = client.get("/inbox/")
     (place,) = [one for one in page.context["shell"].sections if one.url == "/inbox/"]

@@ -1,1 +1,1 @@
-"""The outbox's pages: the queue of writes to Jira, one write, and a task's own."""
+"""The outbox's pages: the queue of writes to Jira and MLflow, one write, a task's own."""

@@ -19,10 +19,13 @@ from portal.pages.outbox.shown import (
     row,
 )
 from portal.pages.plan.shown import Tab, task_url
+from sources.connectors.mlflow.address import API
+from sources.connectors.mlflow.tags import TASKS
 from sources.models import Person, Source
 from sprints.outbox import delivery, reading
 from sprints.outbox.asking import name_of
-from sprints.outbox.models import MODES, Write, mode
+from sprints.outbox.models import MODES, TAGS, WRITTEN_TO, Write, mode
+from sprints.outbox.tagging import run_key
 
 TABS = {
     "": "All",
@@ -32,12 +35,13 @@ TABS = {
     "dropped": "Dropped",
     "dry": "Dry run",
 }
-OPENING = "What people do here and Jira is told of, each once. Newest first."
+OPENING = "What people do here and Jira or MLflow is told of, each once. Newest first."
 MODE_WORDS = {
     "off": "Nothing is written.",
     "dry": "A dry run: writes are listed here and never sent.",
     "on": "What people do here is written to it.",
 }
+TAGGED = f"Runs that people tie to a task get its key as the tag {TASKS}, by the source's login."
 ADMINISTRATORS = "Only an administrator decides what is written."
 
 
@@ -75,9 +79,10 @@ class Index:
 
 def read(user: Person, asked: QueryDict) -> Index:
     """A constant number of queries, whatever waits."""
-    jiras = list(Source.objects.visible_to(user).filter(kind="jira").order_by("name"))
+    seen = Source.objects.visible_to(user).filter(kind__in=WRITTEN_TO)
+    written_to = list(seen.order_by("name"))
     slug, view = word(asked, "source"), word(asked, "state")
-    source = next((one for one in jiras if one.slug == slug), None)
+    source = next((one for one in written_to if one.slug == slug), None)
     view = view if view in TABS else ""
     where = {"source": source.slug if source else "", "state": view}
     of = source.pk if source else None
@@ -91,10 +96,10 @@ def read(user: Person, asked: QueryDict) -> Index:
         tabs=[tab(name, state, where, told) for state, name in TABS.items()],
         view=view,
         source=source.slug if source else "",
-        switches=[switch(one) for one in jiras if source in (None, one)],
+        switches=[switch(one) for one in written_to if source in (None, one)],
         may_not_switch="" if may else ADMINISTRATORS,
         may_not_send=may_not_send(user),
-        opening=OPENING if jiras else "",
+        opening=OPENING if written_to else "",
         words="newest first",
         newer_url=to(**where, after=found.newer) if found.newer else "",
         older_url=to(**where, before=found.older) if found.older else "",
@@ -123,10 +128,14 @@ def switch(source: Source) -> Switch:
     return Switch(
         source=source,
         mode=now,
-        words=MODE_WORDS[now],
+        words=mode_words(source, now),
         url=reverse("source_writes", args=[source.slug]),
         queue_url=to(source=source.slug),
     )
+
+
+def mode_words(source: Source, mode: str) -> str:
+    return TAGGED if mode == "on" and source.kind == "mlflow" else MODE_WORDS[mode]
 
 
 # ── one write ────────────────────────────────────────────────────────────────
@@ -187,6 +196,8 @@ def pairs(write: Write, line: Row) -> list[Pair]:
         Pair("Written", line.account or "not yet"),
         Pair("Tries", str(write.tries)),
     ]
+    if write.kind in TAGS and not line.line.hidden:
+        found.insert(1, Pair("Run", write.asked["name"], reverse("run", args=[run_key(write)])))
     if write.result_key or write.result_id:
         found.append(Pair("In Jira", write.result_key or f"no. {write.result_id}"))
     if write.sent_at and write.state in ("pending", "parked", "sending"):
@@ -195,12 +206,14 @@ def pairs(write: Write, line: Row) -> list[Pair]:
 
 
 def request_text(write: Write) -> str:
-    """As it travels. Where the edition is found out by asking, Cloud is assumed."""
+    """As it travels. Where the edition is found out by asking, Cloud is assumed; of a
+    tag, that no other task is in it."""
     cloud = write.source.settings.get("mode") != "dc"
     held = delivery.living(write)
     number = held.result_id if held and held.pk != write.pk else ""
     asked = reading.request(write, held=number, cloud=cloud)
-    head = f"{asked.method} /rest/api/{'3' if cloud else '2'}/{asked.path}"
+    root = API if write.kind in TAGS else f"/rest/api/{'3' if cloud else '2'}"
+    head = f"{asked.method} {root}/{asked.path}"
     if asked.body is None:
         return head
     return f"{head}\n\n{json.dumps(asked.body, ensure_ascii=False, indent=2)}"

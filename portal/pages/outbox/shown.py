@@ -13,7 +13,7 @@ from sources.models import Person
 from sprints.outbox import reading
 from sprints.outbox.asking import MAY, name_of
 from sprints.outbox.mending import MENDABLE
-from sprints.outbox.models import Write
+from sprints.outbox.models import TAGS, Write
 
 SENDING = "Sending to Jira"
 WORDS = {"pending": "waiting", "sending": "on its way", "parked": "parked", "dry": "dry run"}
@@ -73,9 +73,11 @@ def soon(at: datetime, now: datetime) -> str:
 
 
 def account(write: Write) -> str:
-    """ "as Lea Lab, by their own token"."""
+    """ "as Lea Lab, with their own token"; "with the source's token" of MLflow."""
     if not write.account:
         return ""
+    if write.kind in TAGS:
+        return f"with {write.account}"
     whose = "with their own token" if write.through_id else "the source's bot"
     return f"as {write.account}, {whose}"
 

@@ -12,7 +12,7 @@ from portal.pages.plan.shown import task_url
 from sprints import links
 from sprints.models import Task
 from sprints.outbox import asking, reading
-from sprints.outbox.models import Write, mode
+from sprints.outbox.models import TAGS, Write, mode
 from tracking.models import Run
 
 OFF = "Nothing is written to {}: an administrator may allow it under Outbox."
@@ -51,8 +51,8 @@ class Page:
 
 
 def read(user: User, task: Task, given: QueryDict | None = None) -> Page:
-    written = Write.objects.visible_to(user).filter(task=task.pk).order_by("-pk")
-    held = written.select_related("task", "source", "by", "through")[:SHOWN]
+    written = Write.objects.visible_to(user).filter(task=task.pk).exclude(kind__in=TAGS)
+    held = written.order_by("-pk").select_related("task", "source", "by", "through")[:SHOWN]
     now = mode(task.source)
     return Page(
         task=task,

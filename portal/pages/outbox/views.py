@@ -20,7 +20,7 @@ from sources.models import Source
 from sprints.models import Task
 from sprints.outbox import asking, mending
 from sprints.outbox import reading as queue
-from sprints.outbox.models import MODES, WRITES, Write
+from sprints.outbox.models import MODES, WRITES, WRITTEN_TO, Write
 
 MAY_SEND = permission_required(asking.MAY, raise_exception=True)
 MAY_CHANGE = permission_required("sources.change_source", raise_exception=True)
@@ -148,10 +148,11 @@ def asked(request: HttpRequest, held: Task) -> HttpResponse:
 @MAY_CHANGE
 def switch(request: HttpRequest, slug: str) -> HttpResponse:
     """Nothing of it concerns reading, so nothing is read anew."""
-    held = get_object_or_404(Source.objects.visible_to(request.user), slug=slug, kind="jira")
+    seen = Source.objects.visible_to(request.user).filter(kind__in=WRITTEN_TO)
+    held = get_object_or_404(seen, slug=slug)
     wanted = word(request.POST, "mode")
     if wanted in MODES:
         held.settings = {**held.settings, WRITES: wanted}
         held.save(update_fields=("settings",))
-        messages.success(request, f"{held.name}: {reading.MODE_WORDS[wanted]}")
+        messages.success(request, f"{held.name}: {reading.mode_words(held, wanted)}")
     return redirect(f"{reverse('outbox')}?source={held.slug}")

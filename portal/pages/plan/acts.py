@@ -15,15 +15,17 @@ from portal.pages.asking import person
 from portal.pages.plan import finding
 from portal.pages.plan import hypothesis as hypothesis_page
 from portal.pages.plan.forms import runs_called
-from portal.pages.plan.inbox import key_of
-from sprints import hypotheses, links
-from sprints.models import Task
+from portal.pages.plan.inbox import AT_ONCE, key_of, word_of
+from sprints import hypotheses, inbox, links
+from sprints.models import Task, Write
+from sprints.outbox.models import TAGS
 from tracking.models import Run
 
 MAY_TIE = permission_required("sprints.add_evidence", raise_exception=True)
 MAY_DISMISS = permission_required("sprints.add_dismissal", raise_exception=True)
 MAY_STATE = permission_required("sprints.change_hypothesis", raise_exception=True)
 MAY_JUDGE = permission_required("sprints.add_verdict", raise_exception=True)
+NO_MORE = "No run without a task has that word any more."
 WRONG = 422  # the form came back with errors
 
 
@@ -101,20 +103,28 @@ def unclear(text: str, runs: int) -> str:
 @require_POST
 @MAY_TIE
 def mend(request: HttpRequest) -> HttpResponse:
-    """In the inbox: tie runs to a task, given by its key or its id."""
-    runs = asked_runs(request)
+    """In the inbox: tie runs to a task, given by its key or its id; the ticked ones,
+    or all that have a word."""
+    runs = runs_of_word(request) if "all" in request.POST else asked_runs(request)
     text = request.POST.get("task", "").strip()
     tasks = finding.asked(request.user, text)
     if not runs:
-        messages.error(request, "No run is ticked.")
+        messages.error(request, NO_MORE if "all" in request.POST else "No run is ticked.")
     elif len(tasks) != 1:
         messages.error(request, finding.unclear(text, len(tasks)))
     else:
-        links.tie_all(runs, tasks[0], by=person(request))
-        messages.success(
-            request, f"{named(runs)} belong{'s' * (len(runs) == 1)} to {tasks[0].name} now."
-        )
+        made = links.tie_all(runs, tasks[0], by=person(request))
+        words = f"{named(runs)} belong{'s' * (len(runs) == 1)} to {tasks[0].name} now."
+        messages.success(request, f"{words}{tags_words(made)}")
     return back(request)
+
+
+def tags_words(made: list[Write]) -> str:
+    """What MLflow is told, where it is; in a dry run it is not."""
+    tags = sum(one.kind in TAGS and one.state == "pending" for one in made)
+    if not tags:
+        return ""
+    return f" {'A tag is' if tags == 1 else f'{tags} tags are'} on the way to MLflow."
 
 
 @require_POST
@@ -139,6 +149,11 @@ def asked_runs(request: HttpRequest) -> list[Run]:
     return runs
 
 
+def runs_of_word(request: HttpRequest) -> list[Run]:
+    word = word_of(request.POST.get("word", ""))
+    return list(inbox.all_of(request.user, word, most=AT_ONCE)) if word else []
+
+
 def named(runs: list[Run]) -> str:
     return runs[0].handle if len(runs) == 1 else f"{len(runs)} runs"
 
@@ -147,6 +162,6 @@ def back(request: HttpRequest) -> HttpResponse:
     """To the page of the inbox that it came from, counted anew."""
     forget_inbox(request.user)
     place = request.POST.get("back", "")
-    inbox = reverse("inbox")
-    ours = place.startswith(inbox) and url_has_allowed_host_and_scheme(place, allowed_hosts=None)
-    return redirect(place if ours else inbox)
+    first = reverse("inbox")
+    ours = place.startswith(first) and url_has_allowed_host_and_scheme(place, allowed_hosts=None)
+    return redirect(place if ours else first)

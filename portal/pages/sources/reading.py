@@ -17,6 +17,7 @@ from portal.templatetags.shown import duration, when
 from sources import expiry
 from sources.connectors.base import Identity, Trouble
 from sources.models import Cursor, Person, Source, Sync
+from sprints.outbox.models import WRITTEN_TO
 
 REFUSED = "Needs the permission to sync sources."
 
@@ -145,8 +146,8 @@ def read(user: Person, source: Source, asked: QueryDict) -> Page:
 
 
 def _outbox(source: Source) -> list[dict[str, Any]]:
-    """What is written to it; only a Jira is."""
-    if source.kind != "jira":
+    """What is written to it, of kinds that are."""
+    if source.kind not in WRITTEN_TO:
         return []
     return [{"name": "Outbox", "url": f"{reverse('outbox')}?source={source.slug}"}]
 

@@ -2,6 +2,7 @@
 
 from sources.connectors.base import Unauthorized
 
+API = "/api/2.0/mlflow"  # the root of its interface, in servers 2.x and 3.x
 WRONG_ADDRESS = "That is no address of an MLflow. It looks like https://mlflow.example.org."
 
 

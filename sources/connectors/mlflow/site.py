@@ -7,11 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sources.connectors.base import Unauthorized, Unavailable
-from sources.connectors.mlflow.address import plain_address
+from sources.connectors.mlflow.address import API, plain_address
 from sources.connectors.mlflow.downloads import Download
 from sources.http import Budget, HttpxWire, Limits, Reply, Session, timed_client
 
-API = "/api/2.0/mlflow"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REQUESTS = 20_000  # of one sync: histories and folders are asked for one by one
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 OWN = "mlflow."
+TASKS = "labledger.task"  # written by ourselves: the keys of a run's tasks, with commas
 LONGEST = 200
+LONGEST_READ = 2_000  # characters of a value, in which keys are looked for
 SAYS_YES = frozenset({"", "true", "yes", "1"})
 KEY = re.compile(r"[A-Za-z]\w*-[0-9]+", re.ASCII)
 SPRINT = re.compile(r"(?:sprint[\s\-_#:.]{0,3}|s)[0-9]{1,6}", re.ASCII | re.IGNORECASE)
@@ -29,16 +31,28 @@ def words_of(tags: Mapping[str, str]) -> list[str]:
 
 
 def _words(name: str, value: str) -> Iterator[str]:
+    if name == TASKS:
+        yield from tasks_of(value)
+        return
     if value.lower() in SAYS_YES:
         yield name
         return
     if len(name) + len(value) < LONGEST:
         yield f"{name}={value}"
-    for part in (piece.strip(WRAPPING) for piece in PARTED.split(value[:2_000])):
+    for part in _parts(value):
         if KEY.fullmatch(part) or SPRINT.fullmatch(part):
             yield part
         elif name.lower() == "sprint" and part.isdecimal():
             yield f"sprint {part}"
+
+
+def tasks_of(value: str) -> list[str]:
+    """The keys in a tag of ours, in their order."""
+    return [part for part in _parts(value) if KEY.fullmatch(part)]
+
+
+def _parts(value: str) -> Iterator[str]:
+    return (piece.strip(WRAPPING) for piece in PARTED.split(value[:LONGEST_READ]))
 
 
 def commit_of(tags: Mapping[str, str]) -> dict[str, object] | None:

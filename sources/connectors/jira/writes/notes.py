@@ -6,9 +6,10 @@ from typing import Any
 
 from sources.connectors.jira import richtext
 from sources.connectors.jira.site import Record
-from sources.connectors.jira.writes.pen import Effect, Pen
-from sources.connectors.jira.writes.wishes import Request, text
+from sources.connectors.jira.writes.pen import Pen
+from sources.connectors.jira.writes.wishes import text
 from sources.connectors.jira.writes.words import Text, body
+from sources.connectors.writing import Effect, Request
 
 
 @dataclass(frozen=True, slots=True)

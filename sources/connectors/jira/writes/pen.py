@@ -2,46 +2,17 @@
 
 import base64
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sources.connectors.base import Beat, Trouble, Unauthorized, Unavailable, no_beat
 from sources.connectors.jira.site import Mode, Record, Site, account_id
+from sources.connectors.writing import JUDGED, LIMITS, Declined, busy
 from sources.http import Limits, Reply
-from sources.http.waits import after, asked_wait
 
-# A try must be over well before its lease: a second one would then be under way.
-LIMITS = Limits(connect=5.0, read=20.0, total=30.0, attempts=2, backoff=1.0)
-JUDGED = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429})
 NO_WORDS = "Jira gives no reason"
-PATIENCE = 60.0  # seconds, where Jira wants a rest and does not say how long
 ONE_ISSUE = "jira-per-issue-on-write"
 PAGE = 100
 MOST_PAGES = 60  # Jira holds at most 5,000 comments, and as many worklogs, an issue
-
-
-class Declined(Unauthorized):
-    """Jira does not do this as it was asked: a person must change something.
-    The text is what Jira said, and nothing was changed over there."""
-
-
-class Busy(Unavailable):
-    """Jira wants a rest, and has done nothing. `whole`: for the account, not only
-    for the issue."""
-
-    def __init__(self, text: str, *, retry_at: datetime, whole: bool) -> None:
-        super().__init__(text, retry_at=retry_at)
-        self.whole = whole
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What there is in Jira now. `found`: it was there already, of an earlier try."""
-
-    id: str = ""
-    key: str = ""
-    found: bool = False
 
 
 class Pen:
@@ -140,7 +111,8 @@ class Pen:
     def _trouble(self, reply: Reply) -> Trouble:
         words = self.hidden(str(reply.value or "")) or NO_WORDS
         if reply.status == 429:
-            return _busy(reply, self.site.name)
+            whole = reply.headers.get("ratelimit-reason", "") != ONE_ISSUE
+            return busy(reply, self.site.name, whole=whole)
         if reply.status == 401:
             return Unauthorized(
                 f"{self.site.name} does not take this token (401): {words}. Store another."
@@ -153,16 +125,6 @@ class Pen:
         for secret in self._secrets:
             text = text.replace(secret, "[hidden]")
         return text
-
-
-def _busy(reply: Reply, name: str) -> Busy:
-    now = datetime.now(UTC)
-    wait = asked_wait(reply.headers, now)
-    return Busy(
-        f"{name} wants a rest",
-        retry_at=after(now, PATIENCE if wait is None else wait),
-        whole=reply.headers.get("ratelimit-reason", "") != ONE_ISSUE,
-    )
 
 
 def _total(told: Any) -> int:

@@ -11,23 +11,16 @@ from typing import Any, Protocol
 
 from sources.connectors.jira.site import Record, account_id
 from sources.connectors.jira.values import instant
-from sources.connectors.jira.writes.pen import Declined, Effect, Pen
+from sources.connectors.jira.writes.pen import Pen
 from sources.connectors.jira.writes.words import Text, body
+from sources.connectors.writing import Declined, Effect, Request
 
 SKEW = timedelta(minutes=2)  # Jira's clock and ours
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is sent, below /rest/api/{3 or 2}/."""
-
-    method: str
-    path: str
-    body: Any = None
-
-
 class Wish(Protocol):
-    """`issue` is an issue's id, so that a move or a new key does no harm."""
+    """`issue` is an issue's id, so that a move or a new key does no harm. Requests are
+    below /rest/api/{3 or 2}/."""
 
     def request(self, issue: str, *, cloud: bool) -> Request: ...
 

@@ -1,0 +1,54 @@
+"""What every connector that writes speaks: an effect, and how it was declined or put off."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sources.connectors.base import Unauthorized, Unavailable
+from sources.http import Limits, Reply
+from sources.http.waits import after, asked_wait
+
+# A try must be over well before its lease: a second one would then be under way.
+LIMITS = Limits(connect=5.0, read=20.0, total=30.0, attempts=2, backoff=1.0)
+JUDGED = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429})
+PATIENCE = 60.0  # seconds, where the other side wants a rest and does not say how long
+
+
+class Declined(Unauthorized):
+    """The other side does not do this as it was asked: a person must change something.
+    The text is what it said, and nothing was changed over there."""
+
+
+class Busy(Unavailable):
+    """The other side wants a rest, and has done nothing. `whole`: for the account, not
+    only for the one thing that was written to."""
+
+    def __init__(self, text: str, *, retry_at: datetime | None, whole: bool) -> None:
+        super().__init__(text, retry_at=retry_at)
+        self.whole = whole
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What there is over there now. `found`: it was so already, of an earlier try."""
+
+    id: str = ""
+    key: str = ""
+    found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent, below the interface's root."""
+
+    method: str
+    path: str
+    body: Any = None
+
+
+def busy(reply: Reply, name: str, *, whole: bool = True) -> Busy:
+    """Of a 429: not before the time that it names."""
+    now = datetime.now(UTC)
+    wait = asked_wait(reply.headers, now)
+    at = after(now, PATIENCE if wait is None else wait)
+    return Busy(f"{name} wants a rest", retry_at=at, whole=whole)
