@@ -6,16 +6,15 @@ before any other conftest imports a model.
 
 import os
 import time
-from collections.abc import Iterator
 
 import django
 import hypothesis
 import pytest
 from cryptography.fernet import Fernet
 from django.db import connections
-from pytest_django.plugin import blocking_manager_key
+from pytest_django import DjangoDbBlocker
 
-from tests import loopback, servers
+from tests import loopback, pristine, servers
 
 # Playwright's own loop runs in the test's thread, where Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -31,7 +30,6 @@ django.setup()
 # A browser's idle connection keeps its server's thread, and that one its database
 # connection: a database that is still in use can be neither copied nor dropped.
 connections.settings["default"]["CONN_MAX_AGE"] = 0
-from tests import migrated  # noqa: E402 -- it imports models, which need the settings
 
 # Django set the process's zone to its own; code that leans on it must be found.
 os.environ["TZ"] = "Asia/Kathmandu"
@@ -67,15 +65,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(word in item.path.name for word in LONG))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """A test with a live server empties every table when it ends, and with them the
-    rows that migrations made: they are put back, for whichever test comes next."""
-    answer = yield
-    marker = item.get_closest_marker("django_db")
-    emptied = {"live_server", "transactional_db"} & set(getattr(item, "fixturenames", ()))
-    transactional = bool(emptied or (marker and marker.kwargs.get("transaction")))
-    if transactional and nextitem is not None:  # after the last one there is no database
-        with item.config.stash[blocking_manager_key].unblock():
-            migrated.again()
-    return answer
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """With what the migrations wrote kept aside, for tests that commit."""
+    with django_db_blocker.unblock():
+        pristine.keep()

@@ -1,65 +1,26 @@
-"""The sample work, read by the real connectors into the tests' own Postgres."""
+"""The sample work as the real connectors read it, and small rows for what needs none."""
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
 
-from demo import jira
-from demo.work import Paths, prepared
 from handoff import draft
 from handoff import seal as sealing
-from portal.management.commands import demo as sample_command
-from portal.streams import KINDS
-from sources import engine
-from sources.models import Source
 from tests.handoff import making
 from tests.handoff.asking import RIGHTS
+from tests.pages.sample import restored, rolled_back
 from tracking.models import Run
-
-TOLD = datetime(2026, 11, 24, 7, tzinfo=UTC)
-
-
-def read_sample(paths: Paths) -> None:
-    """People, their verdicts, the archive of sprints 44 to 48 and the practice Jira."""
-    story = json.loads(paths.story.read_text())
-    with jira.Practice(jira.State.load(paths.jira), mode="cloud", port=0) as planned:
-        people = sample_command.add_people(story["people"])
-        port = int(planned.url.rpartition(":")[2])
-        sources = sample_command.add_sources(paths, {"jira": port, "neptune": 1})
-        issues = json.loads(paths.jira.read_text())["issues"]
-        sample_command.decide(
-            story, sources, people, {issue["key"]: issue["id"] for issue in issues}
-        )
-        for slug in ("archive", "jira"):
-            read_source(sources[slug])
-
-
-def read_source(source: Source) -> None:
-    sync = engine.claim(source)
-    assert sync is not None
-    kind = KINDS[source.kind]
-    engine.read(source, sync, lambda: kind.client(source), kind.streams)
-    sync.refresh_from_db()
-    assert sync.outcome in {"done", "partial"}, sync.error
-
-
-@pytest.fixture(scope="session")
-def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
-    return prepared(tmp_path_factory.mktemp("sample"), TOLD)
 
 
 @pytest.fixture(scope="module")
-def sample(paths: Paths, django_db_setup: None, django_db_blocker) -> Iterator[None]:
-    """Read once a module, inside a transaction that is rolled back after it; each
+def sample(tmp_path_factory, django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """There for a module, inside a transaction that is rolled back after it; each
     test's own transaction is within."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        read_sample(paths)
+    blobs = tmp_path_factory.mktemp("blobs")
+    with rolled_back(django_db_blocker, blobs):
+        restored(blobs)
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

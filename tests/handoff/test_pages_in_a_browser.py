@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from handoff import draft
 from handoff.models import Record
-from tests.handoff.conftest import person, read_sample
+from tests.handoff.conftest import person
+from tests.pages.sample import restored
 from tracking.models import Run
 
 PICTURES = os.environ.get("LABLEDGER_PICTURES")  # a folder to look at them afterwards
@@ -18,8 +19,9 @@ ALL = (*CROSSWISE, ("dark", WIDE), ("light", NARROW))
 
 
 @pytest.fixture
-def filled(paths, transactional_db):
-    read_sample(paths)
+def filled(transactional_db, tmp_path, settings):
+    settings.BLOBS = tmp_path / "blobs"
+    restored(settings.BLOBS)
 
 
 def drawn(page: Page, checks, name: str, views=CROSSWISE) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from portal.accounts.ties.models import ErasedAccount
 from sprints.models import Verdict
-from tests.pages.sample import read_sample, unpacked
+from tests.pages.sample import restored
 
 PICTURES = os.environ.get("LABLEDGER_PICTURES")  # a folder to look at them afterwards
 LOOKS = [("light", 1280), ("dark", 390), ("dark", 1280), ("light", 390)]
@@ -20,8 +20,7 @@ LOOKS = [("light", 1280), ("dark", 390), ("dark", 1280), ("light", 390)]
 def lea(transactional_db: None, tmp_path: Path, settings: Any) -> User:
     """The sample's lead, as its administrator."""
     settings.BLOBS = tmp_path / "blobs"
-    (tmp_path / "sample").mkdir()
-    read_sample(unpacked(tmp_path / "sample"))
+    restored(settings.BLOBS)
     lea = User.objects.get(username="lea.moreau")
     lea.groups.set([Group.objects.get(name="administrator")])
     return lea

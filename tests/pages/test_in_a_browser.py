@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from sources import engine
 from sources.models import Source, Sync
-from tests.pages.sample import read_sample, unpacked
+from tests.pages.sample import restored
 from tests.pages.test_runs import fill, key_of
 from tests.sprints.made import Lab
 from tracking.models import Artifact, Run
@@ -25,10 +25,9 @@ LOOKS = {("light", "wide"): True, ("dark", "narrow"): True, ("dark", "wide"): Fa
 
 @pytest.fixture
 def sample(transactional_db: None, tmp_path: Path, settings: Any) -> None:
-    """Read into tables that are emptied after the test; groups come back with them."""
+    """In tables that are emptied after the test."""
     settings.BLOBS = tmp_path / "blobs"
-    (tmp_path / "sample").mkdir()
-    read_sample(unpacked(tmp_path / "sample"))
+    restored(settings.BLOBS)
 
 
 def addresses() -> dict[str, str]:

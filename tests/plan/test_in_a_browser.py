@@ -5,7 +5,6 @@ axe finds, no console error, nothing wider than the window.
 """
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +13,18 @@ from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from demo.work import prepared
 from sprints.models import Sprint, Task, Verdict
 from tests.browsing import PageChecks, SignIn
-from tests.handoff.conftest import read_sample
+from tests.pages.sample import restored
 from tests.sprints.made import Lab
 
 PICTURES = os.environ.get("LABLEDGER_PICTURES")  # a folder to look at them afterwards
-TOLD = datetime(2026, 11, 24, 7, tzinfo=UTC)
 
 
 @pytest.fixture
-def sample(transactional_db: None, tmp_path: Path) -> None:
-    read_sample(prepared(tmp_path, TOLD))
+def sample(transactional_db: None, tmp_path: Path, settings: Any) -> None:
+    settings.BLOBS = tmp_path / "blobs"
+    restored(settings.BLOBS)
 
 
 def drawn(page: Page, checks: PageChecks, name: str) -> None:
