@@ -28,6 +28,7 @@ def many(source: Source, reader: Any) -> Any:
         if number % 4 == 0:
             del parameters["lr"]
         numbers = {"f1": [0.5, 0.5, math.nan, math.inf, -math.inf][number % 5]}
+        own["tags"] = ["best", "sprint 7"] if number % 2 else ["sprint 7"]
         records.append(run(f"DOC-{number}", parameters=parameters, numbers=numbers, **own))
     store(source, *records)
     return reader
@@ -68,6 +69,20 @@ def test_every_run_is_on_one_page_forwards_and_backwards(many: Any, order: str, 
     last = last_page(many, query)
     before = walk(many, query, back=True, start=last.newer)
     assert before + [row.handle for row in last.rows] == forwards
+
+
+@pytest.mark.parametrize("way", ["", " order by started asc"])
+@pytest.mark.parametrize(
+    "query", ["tag = best", "sprint = 7", "tag = best and lr > 0 and sprint = 7"]
+)
+def test_the_runs_of_a_word_are_walked_in_the_order_of_all(many: Any, query: str, way: str) -> None:
+    walked = walk(many, query + way)
+    assert walked == walk(many, f"not not ({query}){way}")
+    assert walked
+    last = last_page(many, query + way)
+    before = walk(many, query + way, back=True, start=last.newer)
+    assert before + [row.handle for row in last.rows] == walked
+    assert last.total == len(walked)
 
 
 def test_the_first_page_has_nothing_before_it_and_the_last_nothing_after(many: Any) -> None:

@@ -91,11 +91,12 @@ def _mentioned(node: Compare, field: Field, aliases: Aliases) -> Q:
     if field.kind == "task":
         values = aliases([text.strip().upper() for text in texts])
     else:
-        values = [_sprint(text) for text in texts]
+        values = [sprint_of(text) for text in texts]
     return _through(Mention.objects.filter(kind=_mention_kind(field), value__in=values))
 
 
-def _sprint(text: str) -> str:
+def sprint_of(text: str) -> str:
+    """The word that mentions of this sprint have."""
     digits = re.search(r"[0-9]{1,9}$", text.strip())
     if not digits:
         raise Misread(f"A sprint is a number; found “{text}”.")

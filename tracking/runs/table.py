@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Func, Q
+from django.db.models import Func
 
 from sources.among import among
 from sources.models import Person, visible_sources
-from tracking.models import Mention, Metric, Run
+from tracking.models import Mention, Metric
 from tracking.runs import defaults, keyset
 from tracking.runs import fields as known
-from tracking.runs.conditions import Aliases, condition
+from tracking.runs.conditions import Aliases
 from tracking.runs.fields import Field
-from tracking.runs.language import Asked, Misread, parse
+from tracking.runs.finding import found
+from tracking.runs.language import Misread, parse
 from tracking.runs.values import value_of
 
 SIZE = 100
@@ -88,7 +89,7 @@ def read(
         named = known.resolve([*asked.fields(), *columns], sources)
         chosen = _chosen(columns, named)
         order = named.get(asked.order)
-        rows, column = sorted_by(matching(user, asked, named, aliases), order)
+        rows, column = found(user, asked, named, order, aliases)
     except Misread as problem:
         return Table(query, problem=str(problem))
     mark = _mark(order, descending=asked.descending)
@@ -118,32 +119,6 @@ def read(
         left_out=_left_out(order),
         by_default=not chosen,
     )
-
-
-def matching(user: Person, asked: Asked, named: dict[str, Field], aliases: Aliases = same) -> Any:
-    """The runs that a query asks for, unsorted; trashed ones only when named."""
-    rows = Run.objects.visible_to(user)
-    if "trashed" not in {name.lower() for name in named}:
-        rows = rows.filter(trashed=False)
-    return rows.filter(condition(asked.where, named, aliases)) if asked.where else rows
-
-
-def sorted_by(rows: Any, order: Field | None) -> tuple[Any, str]:
-    """The rows with the column to sort by. A metric's index is walked, so runs
-    without that metric, or with a NaN, are left out, and the page says so."""
-    if order is None:
-        return rows, "started_at"
-    if order.kind == "metric":
-        metric = FilteredRelation("metrics", condition=Q(metrics__name=order.name))
-        rows = rows.alias(ordering=metric).annotate(sort_value=F(f"ordering__{order.figure}"))
-        return rows.filter(**{f"ordering__{order.figure}__lte": float("inf")}), "sort_value"
-    if order.kind == "parameter":
-        return rows.annotate(sort_value=value_of(order.name)), "sort_value"
-    if order.kind != "own":
-        raise Misread(f"Runs cannot be put in order of “{order.asked}”.")
-    if "__" not in order.name:
-        return rows, order.name
-    return rows.annotate(sort_value=F(order.name)), "sort_value"
 
 
 def _left_out(order: Field | None) -> str:
