@@ -33,6 +33,10 @@ PIECE = 1 << 20
 LARGEST_LIST = 64 << 20
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 ITSELF = "# sha256 of the lines above: "
+TO_DO = (
+    "Use none of it. Fetch the bundle again; if that is not verified either, show these lines\n"
+    "to whoever sealed the record: its page names them, and tells which files are whole there."
+)
 UNREADABLE = (
     OSError,
     EOFError,
@@ -47,6 +51,8 @@ UNREADABLE = (
 class Trouble(NamedTuple):
     path: str
     what: str  # changed, missing, extra, or a clause
+    sealed: str = ""  # sha256, of what is changed
+    here: str = ""  # the same; empty when its bytes cannot be read
 
 
 class Sealed(NamedTuple):
@@ -141,6 +147,10 @@ def told(bundle: Bundle, troubles: list[Trouble], title: str, digest: str) -> in
         print("NOT VERIFIED")
         for trouble in troubles:
             print(f"{trouble.path}: {trouble.what}")
+            if trouble.sealed:
+                print(f"  sealed  sha256:{trouble.sealed}")
+                print(f"  here    {f'sha256:{trouble.here}' if trouble.here else 'unreadable'}")
+        print(TO_DO)
         return 1
     print(f"VERIFIED {len(bundle.places)} files of {title}")
     print(f"record sha256:{digest}")
@@ -233,7 +243,7 @@ def differences(
         if path not in found:
             yield Trouble(path, "missing")
         elif found[path] != sha:
-            yield Trouble(path, "changed")
+            yield Trouble(path, "changed", sha, found[path])
     for path in found:
         if complete and path not in expected and path != MANIFEST:
             yield Trouble(path, "extra")

@@ -73,6 +73,12 @@ def names_in(folder):
     return sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
 
 
+def accused(words):
+    """The files that are named, without the digests below each and the advice at the end."""
+    lines = words.removesuffix(verify.TO_DO + "\n").splitlines()[1:]
+    return {line.partition(":")[0] for line in lines if not line.startswith("  ")}
+
+
 @pytest.mark.parametrize("at", [0, 0.5, 1])
 def test_a_flipped_byte_is_found_in_every_file(folder, capsys, at):
     names = names_in(folder)
@@ -86,8 +92,7 @@ def test_a_flipped_byte_is_found_in_every_file(folder, capsys, at):
         status, words = told(capsys, folder)
         assert status == 1, name
         assert f"{name}: changed" in words.splitlines(), words
-        accused = {line.partition(":")[0] for line in words.splitlines()[1:]}
-        assert accused == {name}, words
+        assert accused(words) == {name}, words
         path.write_bytes(whole)
     assert told(capsys, folder)[0] == 0
 
@@ -132,11 +137,19 @@ def test_missing_and_extra_files_are_named(folder, capsys):
     (folder / "evil").symlink_to("/etc")
     status, words = told(capsys, folder)
     assert status == 1
-    assert words.splitlines()[1:] == [
-        "model/best.safetensors: missing",
-        "evil: extra",
-        "model/.hidden: extra",
-    ]
+    assert words == (
+        "NOT VERIFIED\nmodel/best.safetensors: missing\nevil: extra\nmodel/.hidden: extra\n"
+        f"{verify.TO_DO}\n"
+    )
+
+
+def test_what_was_sealed_and_what_is_here_are_told_with_what_to_do(folder, capsys):
+    path = folder / "model/best.safetensors"
+    sealed = making.sha256(path.read_bytes())
+    path.write_bytes(b"other weights")
+    here = making.sha256(b"other weights")
+    below = told(capsys, folder)[1].partition("model/best.safetensors: changed\n")[2]
+    assert below == f"  sealed  sha256:{sealed}\n  here    sha256:{here}\n{verify.TO_DO}\n"
 
 
 def test_a_link_in_the_place_of_a_file_is_not_that_file(folder, capsys, tmp_path):
