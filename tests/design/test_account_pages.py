@@ -69,58 +69,40 @@ def add_a_passkey(page):
     expect(page.locator("h1")).not_to_have_text("Add Security Key")
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_the_sign_in_pages_keep_the_rules(page, page_checks, live_server, person, scheme, width):
-    dress(page, scheme, width)
-    for path, title in {
-        "/accounts/login/": "Sign in",
-        "/accounts/signup/": "administrator",
-    }.items():
-        page.goto(path)
-        expect(page.locator("h1")).to_contain_text(title)
+def keeps_the_rules(page, page_checks, path, title):
+    """In both looks, loaded once."""
+    page.goto(path)
+    expect(page.locator("h1")).to_contain_text(title)
+    for scheme, width in LOOKS:
+        dress(page, scheme, width)
         page_checks()
 
 
-def test_a_wrong_password_is_told_in_an_alert(page, page_checks, live_server, person):
+def test_the_sign_in_pages_keep_the_rules(page, page_checks, live_server, person):
+    keeps_the_rules(page, page_checks, "/accounts/login/", "Sign in")
+    keeps_the_rules(page, page_checks, "/accounts/signup/", "administrator")
     sign_in(page, password="wrong")
     expect(page.get_by_role("alert")).to_contain_text("not correct")
     page_checks()
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_the_pages_of_ones_account_keep_the_rules(
-    page, page_checks, live_server, person, scheme, width
+def test_the_pages_of_ones_account_keep_the_rules_and_its_passkey_signs_in(
+    page, page_checks, live_server, person
 ):
-    dress(page, scheme, width)
+    dress(page, "light", 1280)
     sign_in(page)
     add_a_passkey(page)
     page_checks()
     for path, title in MANAGED.items():
-        page.goto(path)
-        expect(page.locator("h1")).to_contain_text(title)
-        page_checks()
-
-
-def test_a_passkey_signs_in_without_a_password(page, page_checks, live_server, person):
-    dress(page, "light", 1280)
-    sign_in(page)
-    add_a_passkey(page)
+        keeps_the_rules(page, page_checks, path, title)
     page.goto("/accounts/logout/")
     with page.expect_navigation():
         page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    sign_in(page)  # a password alone no longer does
+    expect(page.locator("h1")).to_have_text("Two-Factor Authentication")
+    page_checks()
+    page.context.clear_cookies()
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page).to_have_url(f"{live_server.url}/")
-    assert page_checks.nothing_wrong() is None
-
-
-def test_a_second_factor_is_asked_for_after_the_password(page, page_checks, live_server, person):
-    dress(page, "dark", 390)
-    sign_in(page)
-    add_a_passkey(page)
-    page.goto("/accounts/logout/")
-    with page.expect_navigation():
-        page.get_by_role("main").get_by_role("button", name="Sign out").click()
-    sign_in(page)
-    expect(page.locator("h1")).to_have_text("Two-Factor Authentication")
-    page_checks()
+    page_checks.nothing_wrong()

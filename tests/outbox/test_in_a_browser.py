@@ -81,21 +81,14 @@ def test_every_page_of_the_outbox(
     ):
         page.goto(url)
         drawn(page, page_checks, name)
-    signed_in_page(boss).goto("/outbox/")
-    drawn(page, page_checks, "outbox-administrator")
-    page.get_by_role("button", name="Off").click()
-    page.get_by_text("Nothing is written.").first.wait_for()
-
-
-def test_a_viewer_sees_why_they_may_not(
-    lasting_desk: Desk, signed_in_page: SignIn, page_checks: PageChecks
-) -> None:
-    desk = lasting_desk
-    fill(desk)
-    page = signed_in_page(desk.lab.viewer)
+    signed_in_page(desk.lab.viewer)  # who sees why they may not
     for name, url in (
-        ("outbox-viewer", f"/outbox/{desk.write('comment').pk}/"),
+        ("outbox-viewer", f"/outbox/{refused.pk}/"),
         ("outbox-viewer-task", f"/t/id/{desk.task.pk}/jira/"),
     ):
         page.goto(url)
         drawn(page, page_checks, name)
+    signed_in_page(boss).goto("/outbox/")
+    drawn(page, page_checks, "outbox-administrator")
+    page.get_by_role("button", name="Off").click()
+    page.get_by_text("Nothing is written.").first.wait_for()

@@ -251,13 +251,16 @@ def test_a_place_that_is_not_ours_begins_at_the_top(lab: Lab, reader: Client) ->
         assert "DOC-" in text(reader, url)
 
 
-def test_a_sweep_of_hundreds_is_told_whole_and_listed_in_part(lab: Lab, reader: Client) -> None:
+def test_a_sweep_of_hundreds_is_told_whole_and_listed_in_part(
+    lab: Lab, reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hypothesis, "MOST_RUNS", 20)
     claim = lab.claim("DOC-2", claimed=CLAIMED)
     best = lab.run("BEST", "DOC-2", metrics={F1: (0, 0.99)})
     for number in range(hypothesis.MOST_RUNS + 4):
         lab.run(f"R-{number}", "DOC-2", metrics={F1: (0, 0.5)})
     page = text(reader, "/h/DOC-2/")
-    assert "205 runs, spread 49.0 pt" in page
+    assert "25 runs, spread 49.0 pt" in page
     assert page.count("✕ misses") == hypothesis.MOST_RUNS
     assert f"/runs/{best.pk}/" in page
     assert "older runs are counted above" in page
@@ -269,16 +272,15 @@ def test_a_sweep_of_hundreds_is_told_whole_and_listed_in_part(lab: Lab, reader: 
 PAGES = ("/sprints/", "/sprints/49/", "/t/DOC-1/", "/h/DOC-2/", "/hypotheses/", "/inbox/")
 
 
-@pytest.mark.parametrize("url", PAGES)
-def test_a_page_costs_the_same_with_1_and_with_60_rows(lab: Lab, reader: Client, url: str) -> None:
+def test_a_page_costs_the_same_with_1_and_with_60_rows(lab: Lab, reader: Client) -> None:
     filled(lab)
     grow(lab, 100)
-    text(reader, url)  # the first request of a session costs one more
-    few = queries(reader, url)
+    text(reader, PAGES[0])  # the first request of a session costs one more
+    few = {url: queries(reader, url) for url in PAGES}
     for number in range(101, 160):
         grow(lab, number)
-    assert queries(reader, url) <= few  # a full page does not look for rows without a time
-    assert few < 60
+    for url in PAGES:  # a full page does not look for rows without a time
+        assert queries(reader, url) <= few[url] < 60, url
 
 
 def grow(lab: Lab, number: int) -> None:
