@@ -34,7 +34,7 @@ test: .venv/.test chromium mlflow ## every test, in a real browser and on real s
 	@$(PYTHON) -m pytest $(TESTS) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: .venv/.test ## churn, faults and killed servers for minutes, several seeds
-	LABLEDGER_SOAK=yes $(PYTHON) -m pytest tests/soak
+	$(PYTHON) -m tests.soak --mode dc --seconds 8 --seed 2 11 12
 	$(PYTHON) -m tests.soak --mode cloud --webhooks --seconds 60 --seed 1
 	$(PYTHON) -m tests.soak --mode dc --seconds 60 --seed 2
 	$(PYTHON) -m tests.soak --mode cloud --seconds 60 --seed 3

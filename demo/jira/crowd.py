@@ -45,7 +45,8 @@ def crowd(issues: int = 20_000, *, seed: int = 1) -> State:
     state = State()
     _furnish(state)
     random = Random(seed)
-    made = [_issue(state, random, number) for number in range(issues)]
+    pace = SPRINTS * FORTNIGHT / max(issues, 20_000)  # the last ones are of today
+    made = [_issue(state, random, number, pace) for number in range(issues)]
     for issue in made[:: max(1, issues // 500)]:
         other = made[random.randrange(len(made))]
         if other.id != issue.id:
@@ -99,11 +100,11 @@ def _sprint(state: State, board: Board, place: int) -> None:
     )
 
 
-def _issue(state: State, random: Random, number: int) -> Issue:
+def _issue(state: State, random: Random, number: int, pace: float) -> Issue:
     home = state.project(PROJECTS[number % len(PROJECTS)])
     assert home is not None
     parent = _parent(state, number)
-    created = START + int(number / 20_000 * SPRINTS * FORTNIGHT) + random.randrange(DAY)
+    created = START + int(number * pace) + random.randrange(DAY)
     person = f"p{random.randrange(PEOPLE):02d}"
     issue = Issue(
         id=state.next_id("issue"),

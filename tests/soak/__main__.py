@@ -7,6 +7,7 @@ anything be imported that reads the settings.
 import argparse
 import json
 import logging
+import subprocess
 import sys
 from importlib import import_module
 from typing import Any
@@ -23,10 +24,18 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--webhooks", action="store_true")
     asked = parser.parse_args()
-    for seed in asked.seed:
-        told = soaked(asked.mode, seed, asked.seconds, webhooks=asked.webhooks)
-        sys.stdout.write(json.dumps(told) + "\n")
-        sys.stdout.flush()
+    if len(asked.seed) > 1:
+        each_alone(sys.argv[1:], asked.seed)
+        return
+    told = soaked(asked.mode, asked.seed[0], asked.seconds, webhooks=asked.webhooks)
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def each_alone(words: list[str], seeds: list[int]) -> None:
+    """The settings are read once a process, and each seed has servers of its own."""
+    for seed in seeds:  # the last --seed counts
+        command = [sys.executable, "-m", "tests.soak", *words, "--seed", str(seed)]
+        subprocess.run(command, check=True)
 
 
 def soaked(mode: str, seed: int, seconds: float, *, webhooks: bool) -> dict[str, Any]:

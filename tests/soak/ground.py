@@ -59,10 +59,8 @@ class Ground:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for name in ("worker", "valkey", "postgres"):
-            if name in self.running:
-                process, what = self.running.pop(name)
-                child.stop(process, what)
+        for name in list(self.running):  # nothing here is to be kept, or to end in order
+            self._kill(name)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start_postgres(self) -> None:
@@ -93,7 +91,7 @@ class Ground:
         end = time.monotonic() + PATIENCE
         while not ready():
             if time.monotonic() > end or process.poll() is not None:
-                raise RuntimeError(f"{what.name} does not start:\n{self.log(what.name)}")
+                raise RuntimeError(self.told(f"{what.name} does not start"))
             time.sleep(0.05)
 
     def kill_reader(self) -> bool:
@@ -129,9 +127,17 @@ class Ground:
                 continue
         process.wait()
 
-    def log(self, name: str) -> str:
-        path = self.folder / f"{name}.log"
-        return path.read_text(errors="replace")[-3000:] if path.exists() else ""
+    def works(self) -> bool:
+        """Whether the worker lives: it ends by itself when something is wrong with it."""
+        return self.running["worker"][0].poll() is None
+
+    def told(self, trouble: str) -> str:
+        """With all that was logged here."""
+        logs = [f"── {one.name}\n{one.read_text(errors='replace')}" for one in self._logs()]
+        return "\n".join([trouble, *logs])
+
+    def _logs(self) -> list[Path]:
+        return sorted(self.folder.glob("*.log"))
 
 
 def children_of(parent: int) -> list[int]:

@@ -28,7 +28,7 @@ from tests.soak.churn import Churn
 from tests.soak.faults import draw
 from tests.soak.ground import Ground
 
-LAG = 1.5  # seconds that search lags behind
+LAG = 1.0  # seconds that search lags behind
 ISSUES = 240
 
 

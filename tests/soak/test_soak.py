@@ -1,20 +1,14 @@
 """The mirror after churn and faults, killed readers and servers: nothing missing, nothing wrong.
 
-Servers are killed here, and their recovery takes what the machine gives: it is run by
-`make soak`, with longer ones of more seeds, and not with every test.
+As short as still kills everything once. `make soak` has longer ones, of more seeds and of
+a Data Center.
 """
 
 import json
-import os
 import subprocess
 import sys
 from typing import Any
 
-import pytest
-
-pytestmark = pytest.mark.skipif(
-    "LABLEDGER_SOAK" not in os.environ, reason="minutes of killed servers: make soak"
-)
 WRONG = ("missing", "ghosts", "stale", "wrong key", "wrong sprint")
 OF_RUNS = (
     *("missing", "ghosts", "stale", "wrong stage", "wrong series"),
@@ -26,16 +20,13 @@ HAPPENED = ("churn", "faults", "postgres killed", "valkey killed", "workers kill
 def soaked(*words: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.soak", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told
 
 
-@pytest.mark.parametrize(
-    "words", [("--mode", "cloud", "--seed", "1", "--webhooks"), ("--mode", "dc", "--seed", "2")]
-)
-def test_after_one_quiet_cycle_the_mirror_is_true(words: tuple[str, ...]) -> None:
-    told = soaked(*words, "--seconds", "8")
+def test_after_one_quiet_cycle_the_mirror_is_true() -> None:
+    told = soaked("--mode", "cloud", "--webhooks", "--seed", "1", "--seconds", "5")
     assert {name: told[name] for name in WRONG} == dict.fromkeys(WRONG, 0), told["examples"]
     assert told["differences"] == {}, told["examples"]
     assert all(told.get(name) for name in HAPPENED), {name: told.get(name) for name in HAPPENED}
@@ -43,7 +34,7 @@ def test_after_one_quiet_cycle_the_mirror_is_true(words: tuple[str, ...]) -> Non
 
 
 def test_a_neptune_is_mirrored_to_the_point_and_to_the_byte() -> None:
-    told = soaked("--mode", "neptune", "--seed", "1", "--seconds", "10")
+    told = soaked("--mode", "neptune", "--seed", "1", "--seconds", "5")
     assert {name: told[name] for name in OF_RUNS} == dict.fromkeys(OF_RUNS, 0), told["examples"]
     assert told["differences"] == {}, told["examples"]
     assert all(told.get(name) for name in HAPPENED), {name: told.get(name) for name in HAPPENED}
