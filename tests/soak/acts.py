@@ -123,7 +123,8 @@ def whole_sync(ground: Ground, source: Source) -> Sync:
             Cursor.objects.filter(source=source.pk).update(finished_at=None)
         begun = tasks.start_sync(held)
     while not (done := Sync.objects.get(pk=begun.pk)).outcome:
-        assert time.monotonic() < end and ground.works(), ground.told("the sync does not end")
+        assert ground.works(), ground.told("the worker ended by itself")
+        assert time.monotonic() < end, ground.told("the sync does not end")
         beat()
         time.sleep(0.1)
     assert done.outcome in {"done", "partial"}, (done.outcome, done.error)
