@@ -49,12 +49,12 @@ class StoredZip:
         self.parts: list[Part] = []
         self.size = 0
         moment = dos_time(at)
-        directory = b""
+        entries: list[bytes] = []
         for member in members:
-            directory += directory_entry(member, self.size, moment)
+            entries.append(directory_entry(member, self.size, moment))
             self._add_bytes(local_header(member, moment))
             self._add(member.size, member.pieces)
-        start = self.size
+        start, directory = self.size, b"".join(entries)
         self._add_bytes(directory + ending(len(members), start, len(directory)))
         self._starts = [part.start for part in self.parts]
 
