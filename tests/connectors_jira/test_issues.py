@@ -1,13 +1,14 @@
 """Reading issues from a practice Jira, in both manners."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from sources.connectors.base import Unauthorized, Unavailable
 from sources.connectors.jira import center, cloud, richtext
 from sources.connectors.jira.values import instant, person, sprint_ids
-from tests.connectors_jira.story import client, issue, jira
+from tests.connectors_jira.story import QUICK, client, issue, jira
 
 NUMBERS = [str(10_000 + number) for number in range(1, 11)]
 
@@ -371,14 +372,14 @@ def test_a_passing_fault_anywhere_changes_nothing(practice, small_pages, fault):
      ({"kind": "truncated"}, "broke off in the middle"),
      ({"kind": "reset"}, "cannot be reached|broke off"),
      ({"kind": "slow", "seconds": 2}, r"did not answer within 0\.5 s"),
-     ({"kind": "drip", "seconds": 0.01}, r"did not finish its answer within 1 s")],
+     ({"kind": "drip", "seconds": 0.01}, r"did not finish its answer within 0\.6 s")],
     ids=lambda part: part["kind"] if isinstance(part, dict) else "",
 )  # fmt: skip
 def test_a_lasting_fault_ends_in_clear_words(practice, fault, words):
     practice.faults.add(**fault, path=SEARCH, times=0)
     began = time.monotonic()
     with pytest.raises(Unavailable, match=words) as trouble:
-        poll(practice)
+        poll(practice, limits=replace(QUICK, total=0.6, attempts=2))
     assert str(trouble.value).startswith(f"Jira at {practice.url} ")
     assert "mias-token" not in str(trouble.value)
     assert time.monotonic() - began < 8

@@ -98,18 +98,19 @@ def test_raw_html_stays_words():
 
 @pytest.mark.parametrize(
     "bomb",
-    ["*" * 300_000, "{{" * 150_000, "[" * 300_000, "{quote}" * 40_000, "{code}" * 50_000,
-     "{panel}{quote}" * 20_000, "!a" * 150_000, "*_" * 150_000, " " * 300_000 + "x", "|" * 60_000,
-     "* x\n" * 50_000, "http://" * 40_000, "\\" * 200_000, "{noformat:x}" * 25_000,
-     "_a *b " * 50_000,
-     "".join("*" * (n % 40 + 1) + " x\n" for n in range(20_000)), "para\n" * 60_000],
+    ["*" * 75_000, "{{" * 40_000, "[" * 75_000, "{quote}" * 10_000, "{code}" * 12_000,
+     "{panel}{quote}" * 5_000, "!a" * 40_000, "*_" * 40_000, " " * 75_000 + "x", "|" * 15_000,
+     "* x\n" * 12_000, "http://" * 10_000, "\\" * 50_000, "{noformat:x}" * 6_000,
+     "_a *b " * 12_000,
+     "".join("*" * (n % 40 + 1) + " x\n" for n in range(5_000)), "para\n" * 15_000],
     ids=lambda bomb: bomb[:6].strip() or "spaces",
 )  # fmt: skip
 def test_no_text_takes_long(bomb):
-    began = time.monotonic()
+    """Twice as long as Jira lets one be; the seconds are this process's own."""
+    began = time.process_time()
     wiki.html(bomb)
     wiki.links(bomb)
-    assert time.monotonic() - began < 8
+    assert time.process_time() - began < 2
 
 
 SIGNS = st.lists(

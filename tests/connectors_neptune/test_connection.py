@@ -28,7 +28,7 @@ def logged(practice, tmp_path_factory):
 
 
 def impatient(practice, **options) -> NeptuneClient:
-    return NeptuneClient(practice.token("hasty"), read=0.4, patience=0.0, **options)
+    return NeptuneClient(practice.token("hasty"), read=0.2, patience=0.0, **options)
 
 
 @pytest.mark.parametrize(
@@ -110,20 +110,12 @@ def test_another_servers_download_does_not_get_our_token(practice, logged, neptu
 # ── the process ──────────────────────────────────────────────────────────────
 
 
-def test_the_client_is_imported_by_the_first_question_only():
+def test_the_client_is_imported_by_the_first_question_only_and_its_patience_set_before():
     source = (
-        "import sys; from sources.connectors.neptune import NeptuneClient;"
-        "client = NeptuneClient('x');"
-        "assert 'neptune' not in sys.modules"
-    )
-    done = import_module("subprocess").run([sys.executable, "-c", source], check=False)
-    assert done.returncode == 0
-
-
-def test_the_clients_own_patience_is_set_before_it_is_imported():
-    source = (
-        "import os\n"
-        "from sources.connectors.neptune import session\n"
+        "import sys\n"
+        "from sources.connectors.neptune import NeptuneClient, session\n"
+        "client = NeptuneClient('x')\n"
+        "assert 'neptune' not in sys.modules\n"
         "session.import_client(read_timeout=20)\n"
         "from neptune.common.backends import utils\n"
         "from neptune.internal.backends import hosted_client\n"

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from portal import processes
 from tests.ground.portal_process import free_port, soon
 
@@ -23,33 +21,34 @@ LATE = (
     "portal.readers.jira",
     "portal.readers.mlflow",
 )
-ASK = "import django, json, sys; django.setup(); import portal.urls, portal.tasks; {more}; print("
-ASK += "json.dumps([name for name in {late!r} if name in sys.modules]))"
+CLIENTS = {
+    "jira": "sources.connectors.jira.client",
+    "mlflow": "sources.connectors.mlflow.client",
+    "neptune": "sources.connectors.neptune.client",
+    "neptune-archive": "sources.connectors.neptune_archive.archive",
+}
+ASK = f"""
+import django, json, sys
+django.setup()
+import portal.urls, portal.tasks
+from portal.streams import KINDS
+assert set(KINDS) == set({CLIENTS!r})
+told = [[name for name in {LATE!r} if name in sys.modules]]
+for kind, client in {CLIENTS!r}.items():
+    before = client in sys.modules
+    KINDS[kind].streams
+    told.append([before, client in sys.modules])
+print(json.dumps(told))
+"""
 
 
-def imported(more: str) -> list[str]:
+def test_the_web_knows_every_kind_of_source_and_imports_a_client_when_it_is_asked_for() -> None:
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
-    command = [sys.executable, "-c", ASK.format(more=more, late=LATE)]
+    command = [sys.executable, "-c", ASK]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    found: list[str] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-def test_the_web_knows_every_kind_of_source_and_imports_none_of_their_clients() -> None:
-    assert imported("from portal.streams import KINDS; assert len(KINDS) == 4") == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "client"),
-    [
-        ("jira", "sources.connectors.jira.client"),
-        ("mlflow", "sources.connectors.mlflow.client"),
-        ("neptune", "sources.connectors.neptune.client"),
-        ("neptune-archive", "sources.connectors.neptune_archive.archive"),
-    ],
-)
-def test_how_a_kind_is_read_is_imported_when_it_is_asked_for(kind: str, client: str) -> None:
-    assert client in imported(f"from portal.streams import KINDS; KINDS[{kind!r}].streams")
+    at_first, *asked = json.loads(done.stdout.splitlines()[-1])
+    assert at_first == []
+    assert asked == [[False, True]] * len(CLIENTS)
 
 
 def test_the_web_waits_for_its_mark_with_everything_imported(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from tracking.blobs import path_of
 from tracking.models import Artifact, Blob
 
 ASK = RequestFactory()
-LARGE = 3 * 2**30
+LARGE = 2**29
 
 
 @pytest.fixture
@@ -294,7 +294,7 @@ def memory(kind):
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux only")
-def test_three_gibibytes_take_no_memory_worth_naming(lab, anna, monkeypatch):
+def test_half_a_gibibyte_takes_no_memory_worth_naming(lab, anna, monkeypatch):
     monkeypatch.setattr("handoff.seal._read_again", lambda *_: None)
     run = making.whole_run(lab, "DOC-3")
     Artifact.objects.filter(run=run, role="checkpoint").update(blob=sparse(LARGE))

@@ -49,7 +49,7 @@ def test_the_first_trouble_of_several_is_raised_and_what_waits_is_not_asked(make
 def test_who_reads_beats_while_others_ask(make):
     session, beats = make(), []
     session.beat = lambda: beats.append(threading.get_ident())
-    session.together([partial(time.sleep, 1.3) for _ in range(2)])
+    session.together([partial(time.sleep, 1.1) for _ in range(2)])
     assert beats == [threading.get_ident()]
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from portal import tasks
 from portal.readers import jira
 from sources import engine
 from sources.connectors.base import Json, Page
+from sources.http import Limits, session
 from sources.models import Cursor, Document, Source, Sync
 from sources.webhooks import receiving
 from sources.webhooks.models import Hint, Webhook
@@ -137,8 +139,9 @@ def test_hints_wait_while_the_source_is_claimed_and_are_tried_again(
 
 
 def test_a_trouble_leaves_the_hint_and_the_cursor_of_the_issues(
-    knock: Knock, practice: Practice, source: Source
+    knock: Knock, practice: Practice, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(session, "Limits", partial(Limits, backoff=0.01))
     before = Cursor.objects.get(source=source, stream="issues").position
     practice.faults.add(kind="status", status=500, times=50)
     knock(issue={"id": "10002"})
