@@ -1,5 +1,6 @@
 """The only Celery tasks: each gets, calls, and is done."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.core.cache import cache
@@ -35,6 +36,19 @@ def start_sync(source: Source, *, by: int | None = None, hinted: bool = False) -
         sync = engine.claim(source, asked_by=by, hinted=hinted)
         if sync is not None:
             transaction.on_commit(lambda: read_source.delay(str(source.pk), str(sync.pk)))
+    return sync
+
+
+BELIEVED = timedelta(hours=1)
+
+
+def believe(source: Source, *, by: int | None = None) -> Sync | None:
+    """For an hour what it no longer lists is gone, however much it is; a sync looks at
+    once. None, and nothing said, when one is under way: it began not knowing."""
+    with transaction.atomic():
+        sync = start_sync(source, by=by)
+        if sync is not None:
+            source.believe(timezone.now() + BELIEVED)
     return sync
 
 

@@ -69,6 +69,7 @@ urlpatterns = [
     path("sources/<slug:slug>/edit/", sources.edit, name="source_edit"),
     path("sources/<slug:slug>/progress/", sources.progress, name="source_progress"),
     path("sources/<slug:slug>/sync/", sources.sync, name="source_sync"),
+    path("sources/<slug:slug>/believe/", sources.believe, name="source_believe"),
     path("sources/<slug:slug>/pause/", sources.pause, name="source_pause"),
     path("sources/<slug:slug>/remap/", sources.remap, name="source_remap"),
     path("sources/<slug:slug>/webhook/", webhook.page, name="source_webhook"),

@@ -79,6 +79,11 @@ class Source(models.Model):
     moved_at = models.DateTimeField(
         null=True, editable=False, help_text="When a sync last changed anything here."
     )
+    believed_until = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Until then all that it no longer lists is gone, however much.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SourceQuerySet.as_manager()
@@ -115,6 +120,17 @@ class Source(models.Model):
         Source.objects.filter(pk=self.pk).update(next_sync_at=timezone.now())
         self.refresh_from_db(fields=("next_sync_at",))
         self.cursors.exclude(stream=STORED).update(position=None, finished_at=None)
+
+    @property
+    def believed(self) -> bool:
+        """Whether a person has said that what it no longer lists has really gone."""
+        return self.believed_until is not None and timezone.now() < self.believed_until
+
+    def believe(self, until: datetime) -> None:
+        """With every list read to its end anew by the next sync, however lately it was."""
+        self.believed_until = until
+        self.save(update_fields=("believed_until",))
+        self.cursors.exclude(stream=STORED).update(finished_at=None)
 
     def map_anew(self) -> None:
         """After settings were changed that only say how records are understood:

@@ -30,7 +30,8 @@ def sweep(
 
     `within` narrows to what the sweep covered. Rows stored after `started_at`
     are left alone: the listing may be older than they are. A listing that has
-    nothing of what is held, or too little of it, is not believed.
+    nothing of what is held, or too little of it, is not believed, unless a person
+    has said that it is so.
     """
     shown = model._default_manager.filter(source=source.pk, removed_at=None)
     shown = shown.filter(within) if within is not None else shown
@@ -39,7 +40,7 @@ def sweep(
     gone = [key for name, key in held.items() if name not in listed]
     recent = Payload.objects.filter(key__in=gone, fetched_at__gte=started_at)
     gone = list(set(gone) - set(recent.values_list("key", flat=True)))
-    if len(gone) > most_that_can_go(len(held)):
+    if len(gone) > most_that_can_go(len(held)) and not source.believed:
         return Stored(gaps=(_unbelieved(model, len(gone), len(held)),))
     hidden = shown.filter(key__in=gone).update(removed_at=timezone.now())
     return Stored(removed=hidden)
@@ -51,10 +52,13 @@ def most_that_can_go(held: int) -> float:
     return max(MOST_THAT_CAN_GO * held, min(FEW, MOST_OF_FEW * held))
 
 
+UNLISTED = "are no longer listed by the source"
+
+
 def _unbelieved(model: type[Mirrored], gone: int, held: int) -> Gap:
     name = model._meta.verbose_name_plural
     return Gap(
         f"{gone} of {held} {name}",
-        "are no longer listed by the source; that many at once looks like a lost permission, "
+        f"{UNLISTED}; that many at once looks like a lost permission, "
         "so they stay as they were. Check what the account may see",
     )

@@ -16,6 +16,7 @@ from django.utils import timezone
 from sources.connectors.base import Gap, Json, Page
 from sources.models import Mirrored, Source
 from sources.store import Stored, sweep
+from sources.store.gone import UNLISTED
 from sprints.streams.words import text
 
 type Raw = dict[str, Any]
@@ -75,7 +76,7 @@ def hide(
         return Stored(), []
     end, before = ends[-1], timezone.now()
     held = model._default_manager.filter(source=source.pk, removed_at=None)
-    if not end.present:
+    if not end.present and not source.believed:
         return _empty(model, held.count()), []
     within = Q() if end.whole else _covered(source, by, end)
     stored = sweep(source, model, end.present, started_at=end.at, within=within)
@@ -97,5 +98,5 @@ def _empty(model: type[Mirrored], held: int) -> Stored:
     if not held:
         return Stored()
     name = model._meta.verbose_name_plural
-    why = "the source lists none any more; they stay as they were. Check what the account may see"
+    why = f"{UNLISTED}, not one; they stay as they were. Check what the account may see"
     return Stored(gaps=(Gap(f"all {held} {name}", why),))

@@ -16,6 +16,7 @@ from sources import advice, remap
 from sources.claims import begin
 from sources.engine import claim
 from sources.models import Cursor, Source, Sync
+from sources.store.gone import UNLISTED
 from sprints.models import Task
 from tests.pages.asking import same_cost, seen, text
 from tests.pages.conftest import client_of
@@ -285,6 +286,48 @@ def test_who_may_map_anew(
     lab.jira.viewers.clear()
     assert administrator.post(f"{URL}remap/").status_code == 404
     assert not remap.waits(lab.jira)
+
+
+# ── what is listed no more ───────────────────────────────────────────────────
+
+
+def unlisted(source: Source) -> None:
+    why = f"{UNLISTED}; so they stay as they were"
+    past(source, 9, "partial", gaps=[{"what": "30 of 30 tasks", "why": why}], gap_count=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_administrator_says_that_it_has_really_gone(
+    lab: Lab, administrator: Client, no_worker: list[Any]
+) -> None:
+    swept = lab.jira.cursors.create(stream="sweep", position={"at": 1}, finished_at=before(5))
+    assert "They have really gone" not in text(administrator, URL)
+    unlisted(lab.jira)
+    assert "They have really gone" in text(administrator, URL)
+    page = administrator.post(f"{URL}believe/", follow=True).content.decode()
+    assert "For an hour, what Jira no longer lists is hidden here." in page
+    assert "They have really gone" not in page
+    swept.refresh_from_db()
+    assert (swept.position, swept.finished_at) == ({"at": 1}, None)
+    assert len(no_worker) == 1
+    lab.jira.refresh_from_db()
+    assert lab.jira.believed
+
+
+def test_a_sync_that_runs_began_without_knowing(lab: Lab, administrator: Client) -> None:
+    assert claim(lab.jira)
+    assert "say it again" in administrator.post(f"{URL}believe/", follow=True).content.decode()
+    lab.jira.refresh_from_db()
+    assert not lab.jira.believed
+
+
+def test_who_may_say_so(lab: Lab, lead: Client, administrator: Client) -> None:
+    unlisted(lab.jira)
+    assert lead.post(f"{URL}believe/").status_code == 403
+    assert "Only an administrator says so." in text(lead, URL)
+    assert administrator.get(f"{URL}believe/").status_code == 405
+    lab.jira.viewers.clear()
+    assert administrator.post(f"{URL}believe/").status_code == 404
 
 
 def test_a_kind_without_such_settings_has_no_such_button(lab: Lab) -> None:

@@ -187,3 +187,12 @@ def test_losing_most_rows_at_once_is_not_believed(source: Source) -> None:
     assert stored.removed == 0
     assert "30 of 30" in stored.gaps[0].what
     assert not TrackerProject.objects.exclude(removed_at=None).exists()
+
+
+def test_what_a_person_says_has_gone_is_hidden_for_an_hour_however_much(source: Source) -> None:
+    mirrored(source, "a", "b", "c")
+    old(source)
+    source.believe(timezone.now() - timedelta(seconds=1))
+    assert sweep(source, TrackerProject, [], started_at=timezone.now()).removed == 0
+    source.believe(timezone.now() + timedelta(hours=1))
+    assert sweep(source, TrackerProject, [], started_at=timezone.now()) == Stored(removed=3)

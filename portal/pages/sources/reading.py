@@ -17,6 +17,7 @@ from portal.templatetags.shown import duration, when
 from sources import expiry
 from sources.connectors.base import Identity, Trouble
 from sources.models import Cursor, Person, Source, Sync
+from sources.store.gone import UNLISTED
 from sprints.outbox.models import WRITTEN_TO
 
 REFUSED = "Needs the permission to sync sources."
@@ -88,7 +89,8 @@ def missing(sync: Sync) -> list[Missing]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`told` is the newest sync that told of gaps, `missing` what it told."""
+    """`told` is the newest sync that told of gaps, `missing` what it told; `believing`
+    is the answer to those of them that are listed no more."""
 
     standing: Standing
     age: str
@@ -97,6 +99,7 @@ class Page:
     lag: lag.Lag
     told: Sync | None
     missing: list[Missing]
+    believing: dict[str, Any] | None
     cursors: list[Cursor]
     facts: list[Pair]
     actions: list[dict[str, Any]]
@@ -110,6 +113,7 @@ def read(user: Person, source: Source, asked: QueryDict) -> Page:
     may_change = user.has_perm("sources.change_source")  # type: ignore[union-attr]
     refused = "" if may_sync else REFUSED
     told = Sync.objects.filter(source=source, gap_count__gt=0).newest_first().first()
+    gaps = missing(told) if told else []
     return Page(
         standing=standing,
         age=age(standing, timezone.now()),
@@ -117,7 +121,8 @@ def read(user: Person, source: Source, asked: QueryDict) -> Page:
         history=history.read(source, asked),
         lag=lag.read(source, timezone.now()),
         told=told,
-        missing=missing(told) if told else [],
+        missing=gaps,
+        believing=_believing(source, gaps, may_change=may_change),
         cursors=list(source.cursors.order_by("stream")),
         facts=[*_facts(source), *_webhook(source, may_change=may_change)],
         actions=[
@@ -143,6 +148,19 @@ def read(user: Person, source: Source, asked: QueryDict) -> Page:
         },
         opening=" ".join(filter(None, (_sentence(standing), _warning(source)))),
     )
+
+
+def _believing(
+    source: Source, gaps: Sequence[Missing], *, may_change: bool
+) -> dict[str, Any] | None:
+    if source.believed or not any(one.why.startswith(UNLISTED) for one in gaps):
+        return None
+    return {
+        "name": "They have really gone",
+        "url": reverse("source_believe", args=[source.slug]),
+        "post": True,
+        "refused": "" if may_change else "Only an administrator says so.",
+    }
 
 
 def _outbox(source: Source) -> list[dict[str, Any]]:

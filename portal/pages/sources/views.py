@@ -118,6 +118,20 @@ def remap(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+@MAY_CHANGE
+def believe(request: HttpRequest, slug: str) -> HttpResponse:
+    """What it no longer lists has really gone."""
+    held = visible(request, slug)
+    if held.kind not in KINDS:
+        messages.error(request, f"Nothing here reads sources of the kind {held.kind}.")
+    elif tasks.believe(held, by=person(request)):
+        messages.success(request, f"For an hour, what {held.name} no longer lists is hidden here.")
+    else:
+        messages.info(request, "A sync is under way: say it again when it has ended.")
+    return redirect("source", slug)
+
+
+@require_POST
 @MAY_SYNC
 def pause(request: HttpRequest, slug: str) -> HttpResponse:
     """Pauses, or goes on; a sync that runs is not cut off."""
