@@ -12,8 +12,10 @@ from portal.environment import ROOT
 PYTHON = sys.executable
 
 
-def prepare(*, demo: bool) -> Child:
+def prepare(*, demo: bool, after: Path | None = None) -> Child:
+    """`after`: it begins at once, and waits for that file to touch the database."""
     more = ["--demo"] if demo else []
+    more += ["--after", str(after)] if after else []
     return Child("prepare", django("prepare", *more), ends=True)
 
 

@@ -20,6 +20,7 @@ from portal.embedded.child import Child
 type Begun = tuple[subprocess.Popen[bytes], Child]
 
 FIRST_LOGIN = "keys/first_login"
+DATABASE_MARK = "database.mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,16 @@ def supervise(folder: Path, wish: Wish) -> None:
 def start(crew: Crew, folder: Path, wish: Wish, port: int) -> None:
     """Web first, since a person waits for it: it imports its pages while all that
     they need is brought up. The rest follow once it answers."""
-    up_to_date = folder / "web.mark"
-    up_to_date.unlink(missing_ok=True)
-    collecting = begin_static(crew, folder)
-    own_database, own_queue = begin_servers(crew, folder)
+    servers_up, up_to_date = mark(folder / "servers.mark"), mark(folder / "web.mark")
+    own_database, own_queue = name_servers(folder)
+    preparing = begin_preparing(crew, folder, demo=wish.demo and own_database, after=servers_up)
     web = processes.web(wish.host, port, after=up_to_date)
     crew.begin(web)
+    collecting = begin_static(crew, folder)
+    begin_servers(crew, folder, database=own_database, queue=own_queue)
     await_servers(crew, folder, database=own_database, queue=own_queue)
-    bring_up_to_date(crew, folder, demo=wish.demo and own_database)
+    servers_up.touch()
+    bring_up_to_date(crew, folder, preparing, demo=wish.demo and own_database)
     if collecting:
         finish_static(crew, folder, collecting)
     up_to_date.touch()
@@ -81,16 +84,31 @@ def start(crew: Crew, folder: Path, wish: Wish, port: int) -> None:
         crew.begin(other)
 
 
-def begin_servers(crew: Crew, folder: Path) -> tuple[bool, bool]:
-    """Begins the servers that no URL names. Whether database and queue are ours."""
+def mark(file: Path) -> Path:
+    """A file that tells those who wait for it to go on, not yet there."""
+    file.unlink(missing_ok=True)
+    return file
+
+
+def name_servers(folder: Path) -> tuple[bool, bool]:
+    """Tells all that begin from here on where the servers will be. Whether database
+    and queue are ours: those that no URL names."""
     run = folders.sockets(folder)
     own_database = not os.environ.get("DATABASE_URL")
     own_queue = not os.environ.get("REDIS_URL")
     if own_database:
-        begin_postgres(crew, folder, run)
+        os.environ["DATABASE_URL"] = postgres.address(run)
     if own_queue:
-        begin_valkey(crew, folder, run)
+        os.environ["REDIS_URL"] = f"unix://{run / valkey.SOCKET}"
     return own_database, own_queue
+
+
+def begin_servers(crew: Crew, folder: Path, *, database: bool, queue: bool) -> None:
+    run = folders.sockets(folder)
+    if database:
+        begin_postgres(crew, folder, run)
+    if queue:
+        begin_valkey(crew, folder, run)
 
 
 def await_servers(crew: Crew, folder: Path, *, database: bool, queue: bool) -> None:
@@ -107,22 +125,32 @@ def begin_postgres(crew: Crew, folder: Path, run: Path) -> None:
     if postgres.stop_leftover(folder):
         crew.say("Stopped a PostgreSQL that an earlier run had left")
     crew.begin(postgres.child(folder, run))
-    os.environ["DATABASE_URL"] = postgres.address(run)
 
 
 def begin_valkey(crew: Crew, folder: Path, run: Path) -> None:
     if valkey.stop_leftover(run):
         crew.say("Stopped a Valkey that an earlier run had left")
     crew.begin(valkey.child(folder, run))
-    os.environ["REDIS_URL"] = f"unix://{run / valkey.SOCKET}"
 
 
-def bring_up_to_date(crew: Crew, folder: Path, *, demo: bool) -> None:
+def begin_preparing(crew: Crew, folder: Path, *, demo: bool, after: Path) -> Begun | None:
+    """Where no database was prepared yet, what prepares it is imported while the
+    servers begin."""
+    if (folder / DATABASE_MARK).is_file():
+        return None
+    what = processes.prepare(demo=demo, after=after)
+    return crew.begin(what), what
+
+
+def bring_up_to_date(crew: Crew, folder: Path, preparing: Begun | None, *, demo: bool) -> None:
     """Migrations, the first login, the sample work; nothing when nothing changed."""
-    stamp, url = folder / "database.mark", os.environ["DATABASE_URL"]
-    if stamp.is_file() and stamp.read_text() == prepared.database_mark(url):
+    stamp, url = folder / DATABASE_MARK, os.environ["DATABASE_URL"]
+    if preparing:
+        crew.join(*preparing)
+    elif stamp.read_text() == prepared.database_mark(url):
         return
-    crew.complete(processes.prepare(demo=demo))
+    else:
+        crew.complete(processes.prepare(demo=demo))
     stamp.write_text(prepared.database_mark(url))
     crew.say("The database is up to date")
 

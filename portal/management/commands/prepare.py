@@ -6,6 +6,7 @@ and workers start.
 
 import os
 import secrets
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from portal import checks
 
 FIRST_NAME = "admin"
+LOOK = 0.05  # seconds
 
 
 class Command(BaseCommand):
@@ -28,8 +30,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="a new database gets sample work")
+        parser.add_argument("--after", type=Path, metavar="FILE", help="wait until FILE is there")
 
-    def handle(self, *args: Any, demo: bool, **options: Any) -> None:
+    def handle(self, *args: Any, demo: bool, after: Path | None = None, **options: Any) -> None:
+        while after and not after.exists():
+            time.sleep(LOOK)
         if migrations_wait():
             call_command("migrate", interactive=False, skip_checks=True, verbosity=1)
         if User.objects.exists():
