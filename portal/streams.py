@@ -61,6 +61,7 @@ class Kind:
     `reader` is a module in portal/readers; what it holds is imported when asked for."""
 
     name: str
+    about: str
     reader: str
     settings: Sequence[Setting]
     secret: str = ""
@@ -96,6 +97,7 @@ class Kind:
 
 JIRA = Kind(
     name="Jira",
+    about="Sprints, tasks, hypotheses and all that was said about them, of Cloud or Data Center.",
     reader="jira",
     webhook=jira_webhook.told,
     settings=(
@@ -147,6 +149,7 @@ JIRA = Kind(
 
 ARCHIVE = Kind(
     name="Neptune export archive",
+    about="Folders that neptune-exporter wrote, 2.x or 3.x: runs with their series and files.",
     reader="archives",
     settings=(
         Setting(
@@ -169,6 +172,7 @@ ARCHIVE = Kind(
 
 NEPTUNE = Kind(
     name="Neptune (live, 2.x)",
+    about="A server that still answers, such as one of your own. The hosted one has closed.",
     reader="neptune",
     settings=(
         Setting(
@@ -184,6 +188,7 @@ NEPTUNE = Kind(
 
 MLFLOW = Kind(
     name="MLflow",
+    about="Experiments, runs, models and their artifacts, of a 2.x or 3.x tracking server.",
     reader="mlflow",
     webhook=mlflow_webhook.told,
     settings=(
