@@ -10,6 +10,10 @@ from portal.embedded.child import Child
 from portal.environment import ROOT
 
 PYTHON = sys.executable
+QUEUE = "celery"  # Celery's own name
+HINTS = "hints"  # what webhooks told of: seconds matter, and reading it takes no longer
+AT_ONCE = 4  # sources whose hints are followed at the same time: they wait for Jira, not for us
+QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 def prepare(*, demo: bool, after: Path | None = None) -> Child:
@@ -44,9 +48,16 @@ def worker() -> Child:
     """An orphaned worker drops what it does (QUIT): tasks are acknowledged late
     and page by page, so the next start takes them up again."""
     concurrency = os.environ.get("LABLEDGER_WORKERS", "2")
-    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    command = [*celery("worker"), "--concurrency", concurrency, *quiet]
-    return Child("worker", command, orphaned_by=signal.SIGQUIT)
+    command = [*celery("worker"), "--queues", f"{QUEUE},{HINTS}", "--concurrency", concurrency]
+    return Child("worker", [*command, *QUIET], orphaned_by=signal.SIGQUIT)
+
+
+def hints() -> Child:
+    """A small worker that only follows webhooks: the others may all be reading for
+    minutes. One process, whose threads wait for other servers."""
+    size = ("--pool", "threads", "--concurrency", str(AT_ONCE), "--hostname", f"{HINTS}@%h")
+    command = [*celery("worker"), "--queues", HINTS, *size]
+    return Child("hints", [*command, *QUIET], orphaned_by=signal.SIGQUIT)
 
 
 def beat(data: Path) -> Child:

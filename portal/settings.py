@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery.schedules import crontab
 from django.utils.csp import CSP
 
-from portal import environment, logs
+from portal import environment, logs, processes
 
 ROOT = environment.ROOT
 DATA = environment.folder()
@@ -244,6 +244,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_ROUTES = {
+    "portal.tasks.follow_hints": {"queue": processes.HINTS},
+    "portal.tasks.read_hints": {"queue": processes.HINTS},
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"

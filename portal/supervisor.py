@@ -80,7 +80,7 @@ def start(crew: Crew, folder: Path, wish: Wish, port: int) -> None:
     crew.say("The pages answer")
     if (folder / "sample" / "ports.json").is_file():
         crew.begin(processes.practice(folder / "sample"))
-    for other in (processes.worker(), processes.beat(folder)):
+    for other in (processes.worker(), processes.beat(folder), processes.hints()):
         crew.begin(other)
 
 

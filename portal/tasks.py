@@ -35,7 +35,8 @@ def start_sync(source: Source, *, by: int | None = None, hinted: bool = False) -
     with transaction.atomic():
         sync = engine.claim(source, asked_by=by, hinted=hinted)
         if sync is not None:
-            transaction.on_commit(lambda: read_source.delay(str(source.pk), str(sync.pk)))
+            task = read_hints if hinted else read_source
+            transaction.on_commit(lambda: task.delay(str(source.pk), str(sync.pk)))
     return sync
 
 
@@ -77,6 +78,14 @@ def read_source(source: str, sync: str) -> None:
     first = [stored] if remap.waits(held) else []
     streams = kind.hints if asked.due_after else [*first, *kind.streams]
     engine.read(held, asked, lambda: kind.client(held), streams)
+
+
+@app.task  # type: ignore[untyped-decorator]
+def read_hints(source: str, sync: str) -> None:
+    """One sync that reads only what webhooks told of. One that nobody took up in time
+    may be a whole one by now: that is for the workers, who were told of it, too."""
+    if Sync.objects.hinted().filter(pk=UUID(sync)).exists():
+        read_source(source, sync)
 
 
 FOLLOWED = 60  # times, a second apart, that a hint waits for a sync under way to end

@@ -17,10 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal import health
+from portal.processes import HINTS, QUEUE
 from sources.models import Sync
 
 TAKEN_WITHIN = 60  # seconds: a free worker takes a message at once
-QUEUE = "celery"  # where Celery keeps the messages that nobody has taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,9 @@ def read() -> Workers:
 
 
 def waiting_messages() -> int:
+    """That nobody has taken."""
     with health.queue() as line:
-        return int(line.llen(QUEUE))
+        return int(line.llen(QUEUE)) + int(line.llen(HINTS))
 
 
 def judged(

@@ -12,7 +12,7 @@ That is a new key for stored credentials. Nothing was changed. To change keys:
   1. Put it before the old one, with a space between, into LABLEDGER_CREDENTIAL_KEYS
      or into {file}
      The first key encrypts, all of them decrypt.
-  2. Restart web, worker and beat.
+  2. Restart web, workers and beat.
   3. labledger rotate
   4. Take the old key away and restart. Backups made before still need it: keep it with them.
 """

@@ -10,7 +10,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from portal import health, tasks, workers
+from portal import health, tasks
+from portal.processes import QUEUE
 from sources import claims
 from sources.models import Source, Sync
 
@@ -21,10 +22,10 @@ pytestmark = pytest.mark.django_db
 def empty_queue():
     cache.clear()
     with health.queue() as line:
-        line.delete(workers.QUEUE)
+        line.delete(QUEUE)
     yield
     with health.queue() as line:
-        line.delete(workers.QUEUE)
+        line.delete(QUEUE)
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def asked(status: int = 200) -> dict[str, Any]:
 def left(messages: int = 1) -> None:
     """In the queue, and nobody takes them."""
     with health.queue() as line:
-        line.lpush(workers.QUEUE, *["{}"] * messages)
+        line.lpush(QUEUE, *["{}"] * messages)
 
 
 def later(**span: float) -> time_machine.travel:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from django.core.management import get_commands
 from django.urls import resolve
 
+from portal import processes
 from portal.celery import app
 from portal.environment import ROOT
 
@@ -39,7 +41,7 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def test_all_parts_of_the_design_are_there() -> None:
-    expected = {"postgres", "valkey", "prepare", "web", "worker", "beat", "proxy"}
+    expected = {"postgres", "valkey", "prepare", "web", "worker", "hints", "beat", "proxy"}
     assert set(services()) == expected
 
 
@@ -98,8 +100,10 @@ def test_commands_and_files_that_are_named_exist() -> None:
     prepare = services()["prepare"]["command"][-1]
     for verb in re.findall(r"manage\.py (\w+)", prepare):
         assert verb in get_commands()
-    for name in ("worker", "beat"):
+    for name in ("worker", "hints", "beat"):
         assert services()[name]["command"][2] == "portal.celery:app"
+    for name, here in (("worker", processes.worker()), ("hints", processes.hints())):
+        assert queues(services()[name]["command"]) == queues(here.command)
     assert app.main == "labledger"
     for name in ("web", "beat"):
         script = services()[name]["healthcheck"]["test"][2]
@@ -108,6 +112,10 @@ def test_commands_and_files_that_are_named_exist() -> None:
         if mount.startswith("./"):
             assert (ROOT / mount.partition(":")[0]).is_file()
     assert resolve("/healthz").url_name == "health"
+
+
+def queues(command: Sequence[str]) -> str:
+    return command[list(command).index("--queues") + 1]
 
 
 def test_the_proxy_serves_the_web_under_the_given_name() -> None:

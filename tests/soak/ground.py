@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet
 from portal.embedded import child, postgres, valkey
 from portal.embedded.child import Child
 from portal.embedded.folders import postgres_user
+from portal.processes import HINTS, QUEUE
 
 PATIENCE = 60
 
@@ -76,6 +77,7 @@ class Ground:
                 "worker",
                 [
                     *(sys.executable, "-m", "celery", "--app", self.app, "worker"),
+                    *("--queues", f"{QUEUE},{HINTS}"),
                     *("--concurrency", "1", "--loglevel", "WARNING"),
                     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
                 ],

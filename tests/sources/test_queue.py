@@ -15,8 +15,9 @@ from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper as Line
 from django.utils import timezone
 
-from portal import celery, environment, tasks
+from portal import celery, environment, health, tasks
 from portal.celery import app
+from portal.processes import HINTS, QUEUE
 from sources.claims import begin, claim
 from sources.models import Source, Sync
 
@@ -80,6 +81,34 @@ def test_a_message_for_a_source_that_is_gone_does_nothing(archive: Source) -> No
     archive.delete()
     tasks.read_source(key, str(sync.pk))
     assert not Sync.objects.exists()
+
+
+def test_what_webhooks_told_of_waits_behind_no_reading(
+    archive: Source, django_capture_on_commit_callbacks: Any
+) -> None:
+    """All workers may be reading for minutes: it has a queue of its own."""
+    with health.queue() as line:
+        line.delete(QUEUE, HINTS)
+        with django_capture_on_commit_callbacks(execute=True):
+            assert tasks.start_sync(archive, hinted=True)
+            tasks.follow_hints.delay(str(archive.pk), False, 0)
+        assert (line.llen(HINTS), line.llen(QUEUE)) == (2, 0)
+        line.delete(HINTS)
+
+
+def test_one_that_became_a_whole_sync_is_left_to_those_who_read_for_minutes(
+    archive: Source,
+) -> None:
+    """Nobody took it up in time: the next claim, which is a whole one's, is the same sync."""
+    hinted = claim(archive, hinted=True)
+    assert hinted is not None
+    Source.objects.update(next_sync_at=timezone.now())
+    whole = claim(Source.objects.get())
+    assert whole == hinted
+    tasks.read_hints(str(archive.pk), str(hinted.pk))
+    assert Sync.objects.queued().get() == whole
+    tasks.read_source(str(archive.pk), str(whole.pk))
+    assert not Sync.objects.queued().exists()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 from demo.jira import Practice, State
 from demo.jira.webhooks import Webhooks
 from portal import tasks
+from portal.processes import HINTS, QUEUE
 from sources.webhooks.receiving import open_door
 from tests.sprints_streams.story import STORY
 from tests.webhooks.conftest import source_of
@@ -31,6 +32,7 @@ def worker(transactional_db: None, tmp_path: Path) -> Iterator[Path]:
     before, _, query = os.environ["DATABASE_URL"].partition("?")
     url = f"{before.rpartition('/')[0]}/{connection.settings_dict['NAME']}?{query}"
     command = [sys.executable, "-m", "celery", "--app", "portal.celery:app", "worker"]
+    command += ["--queues", f"{QUEUE},{HINTS}"]
     quiet = ["--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     with (tmp_path / "worker.log").open("w") as log:
         process = subprocess.Popen(
