@@ -41,7 +41,7 @@ hypothesis.settings.load_profile("labledger")
 
 LONG = ("soak", "in_a_browser", "account_pages", "sample", "test_run.py", "any_address")
 
-pytest_plugins = ["tests.browsing", "tests.hashing"]
+pytest_plugins = ["tests.browsing", "tests.hashing", "tests.mlflows"]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -138,8 +138,8 @@ def test_several_tasks_share_the_tag_and_one_leaves_by_any_of_its_keys(bench: Be
 
 
 @pytest.mark.parametrize("line", ["3", "2"])
-def test_both_lines_take_the_tag_once(line: str, beginning: dict[Any, Server]) -> None:
-    server = beginning["3" if line == "3" else "2"].wait()
+def test_both_lines_take_the_tag_once(line: str, mlflows: dict[Any, Server]) -> None:
+    server = mlflows["3" if line == "3" else "2"].wait()
     writer = Writer(server.url)
     run = writer.run(writer.experiment(f"tag once {line}"), start=NOW)
     with Tagger(server.url) as tagger:

@@ -13,9 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
-from cryptography.fernet import Fernet
 
-from demo.mlflow import Server
+from demo.mlflow import Line, Server
 from sources.connectors.base import Refused
 from sources.connectors.mlflow.webhook import told
 
@@ -87,16 +86,9 @@ def heard() -> Iterator[tuple[str, Queue[Delivery]]]:
 
 
 @pytest.fixture
-def mlflow(tmp_path_factory: pytest.TempPathFactory, monkeypatch: Any) -> Iterator[Server]:
+def mlflow(mlflows: dict[Line, Server]) -> Server:
     """A real server that may send to this machine, without TLS."""
-    monkeypatch.setenv("MLFLOW_WEBHOOK_ALLOWED_SCHEMES", "http")
-    monkeypatch.setenv("MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS", "true")
-    monkeypatch.setenv("MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY", Fernet.generate_key().decode())
-    server = Server(tmp_path_factory.mktemp("hooked"))
-    try:
-        yield server.start().wait()
-    finally:
-        server.stop()
+    return mlflows["3"].wait()
 
 
 def test_what_a_real_server_sends_is_believed(
@@ -111,6 +103,7 @@ def test_what_a_real_server_sends_is_believed(
     }
     made = httpx.post(f"{mlflow.url}/api/2.0/mlflow/webhooks", json=wish, timeout=30)
     assert made.status_code == 200, made.text
+    hook = made.json()["webhook"]["webhook_id"]
     httpx.post(
         f"{mlflow.url}/api/2.0/mlflow/registered-models/create", json={"name": "forms"}, timeout=30
     ).raise_for_status()
@@ -119,3 +112,4 @@ def test_what_a_real_server_sends_is_believed(
     assert (hint.event, hint.lists) == ("registered_model.created", ("models",))
     with pytest.raises(Refused, match="not made with this secret"):
         told(headers, body, "another", signed=True)
+    httpx.delete(f"{mlflow.url}/api/2.0/mlflow/webhooks/{hook}", timeout=30).raise_for_status()
