@@ -1,18 +1,23 @@
 """Runs from MLflow's wire format through the store: `python -m bench.mlflow 5000`.
 
 The pages are such as a server sends; none is asked, so no history and no file
-is read. What is measured is ours: JSON, mapping, storing.
+is read. What is measured is ours: JSON, mapping, storing; as in a sync the next
+page is mapped while one is stored.
 """
 
 import json
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 from bench.ground import ground, line, took
+from sources.connectors.ahead import ahead
+from sources.connectors.base import no_beat
+from sources.connectors.mlflow.runs import Experiment, Run, run_of
 
 PARAMS, METRICS, TAGS, PAGE = 180, 10, 10, 200
+EXPERIMENT = Experiment("1", "acme/documents")
 START = 1_767_225_600_000
 FOLDERS = ("model", "loss", "sampler", "reader", "schedule", "augment")
 PARTS = ("encoder", "decoder", "head", "neck", "text", "page")
@@ -70,23 +75,28 @@ def timed(name: str, total: int, work: Callable[[], object]) -> None:
     line(name, f"{total / seconds:,.0f}/s", f"{total / worked:,.0f} a second of its own CPU")
 
 
+def read(page: bytes) -> list[Run]:
+    return [run_of(one, EXPERIMENT, "bench") for one in json.loads(page)["runs"]]
+
+
+def mapped(pages: list[bytes]) -> Generator[list[Run]]:
+    for page in pages:
+        yield read(page)
+
+
 def main(total: int) -> None:
     from django.db import transaction
 
-    from sources.connectors.mlflow.runs import Experiment, Run, run_of
+    from portal.celery import collect_seldom
     from sources.models import Source
     from tracking.streams import known, store
 
     source = Source.objects.create(slug="bench", name="Bench", kind="mlflow")
-    experiment = Experiment("1", "acme/documents")
     pages = wire_pages(total)
-
-    def read(page: bytes) -> list[Run]:
-        return [run_of(one, experiment, "bench") for one in json.loads(page)["runs"]]
+    collect_seldom()
 
     def stored() -> None:
-        for page in pages:
-            runs = read(page)
+        for runs in ahead(mapped(pages), no_beat):
             with transaction.atomic():
                 store(source, [one.record for one in runs])
 

@@ -1,9 +1,10 @@
 """The door of the MLflow connector."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cached_property
 
+from sources.connectors.ahead import ahead
 from sources.connectors.base import (
     Beat,
     Gap,
@@ -15,13 +16,12 @@ from sources.connectors.base import (
     TrackerRecord,
 )
 from sources.connectors.mlflow.identity import identity
-from sources.connectors.mlflow.listing import Experiments, Found, RunSearch, experiments
+from sources.connectors.mlflow.listing import Experiments, RunSearch, experiments
 from sources.connectors.mlflow.models import registered
 from sources.connectors.mlflow.position import Position
 from sources.connectors.mlflow.reading import Known, Reading, none_known
-from sources.connectors.mlflow.runs import AT_WORK, Experiment
+from sources.connectors.mlflow.runs import Experiment, Run
 from sources.connectors.mlflow.site import Site
-from sources.connectors.mlflow.values import whole
 from sources.http import Budget, Limits
 
 LATE = 7 * 24 * 3_600_000  # ms: how long after its end a run may get more files
@@ -114,7 +114,7 @@ class MlflowClient:
         """Runs whose reading was cut off: whole, whatever is stored of them."""
         found = [search.run(run) for run in sorted(reading.position.begun)]
         reading.position.begun.clear()
-        yield from reading.read([one for one in found if one])
+        yield from reading.read(reading.understood([one for one in found if one]))
 
     def _news(
         self, reading: Reading, search: RunSearch, known: Known
@@ -129,9 +129,9 @@ class MlflowClient:
             f"attributes.end_time >= {position.since}",
             "attributes.status = 'RUNNING'",
         ):
-            for found in search.pages(ids, where):
-                new = [one for one in found if run_id(one) not in seen]
-                seen |= {run_id(one) for one in new}
+            for runs in pages_of(reading, search, ids, where):
+                new = [one for one in runs if one.id not in seen]
+                seen |= {one.id for one in new}
                 yield from reading.read(new, known)
 
     def sweep(
@@ -196,12 +196,18 @@ def state_of(experiment: Experiment) -> str:
     return "deleted" if experiment.deleted else "active"
 
 
-def run_id(found: Found) -> str:
-    return str((found.get("info") or {}).get("run_id") or "")
+def pages_of(
+    reading: Reading, search: RunSearch, ids: Sequence[str], where: str
+) -> Iterator[Sequence[Run]]:
+    """Of a search. The next page is fetched and understood while one is read and stored."""
+    return ahead(map_pages(reading, search, ids, where), search.site.session.beat)
 
 
-def is_at_work(found: Found) -> bool:
-    return (found.get("info") or {}).get("status") in AT_WORK
+def map_pages(
+    reading: Reading, search: RunSearch, ids: Sequence[str], where: str
+) -> Generator[Sequence[Run]]:
+    for found in search.pages(ids, where):
+        yield reading.understood(found)
 
 
 def first_reading(
@@ -218,13 +224,13 @@ def first_reading(
     position = reading.position
     where = f"attributes.start_time >= {position.first.get(experiment.id, 0)}"
     asked = where if experiment.id in position.first else ""
-    for found in search.pages([experiment.id], asked):
-        seen |= {run_id(one) for one in found}
-        at_rest = [one for one in found if not (sweeping and is_at_work(one))]
+    for runs in pages_of(reading, search, [experiment.id], asked):
+        seen |= {one.id for one in runs}
+        at_rest = [one for one in runs if not (sweeping and one.running)]
         yield from reading.read(at_rest, known)
-        if found:
-            start = whole(found[-1]["info"].get("start_time"))
-            position.first[experiment.id] = max(start, position.first.get(experiment.id, 0))
+        if runs:
+            start = max(runs[-1].started, position.first.get(experiment.id, 0))
+            position.first[experiment.id] = start
     position.first.pop(experiment.id, None)
     if experiment.id not in search.refused:
         position.read[experiment.id] = state_of(experiment)

@@ -65,12 +65,15 @@ class Reading:
         done, self.batch = self.batch, Batch()
         return Page(done.records, self.position.to_json(), done.gaps)
 
+    def understood(self, found: Sequence[Found]) -> list[Run]:
+        """Of what a search tells. Another thread than the one that reads may ask this."""
+        return [self._run(one) for one in found if self._run_is_readable(one)]
+
     def read(
-        self, found: Sequence[Found], known: Known = none_known
+        self, found: Sequence[Run], known: Known = none_known
     ) -> Iterator[Page[TrackerRecord]]:
         """Those of these runs that are not known as they are now, a hundred at a time."""
-        for some in batched(found, TOGETHER, strict=False):
-            runs = [self._run(one) for one in some if self._run_is_readable(one)]
+        for runs in batched(found, TOGETHER, strict=False):
             held = known([(one.record.project, one.id) for one in runs])
             changed = [one for one in runs if held.get(one.id) != one.seen]
             anew = [one for one in changed if not same_but_for_life(held.get(one.id, ""), one.seen)]
@@ -86,7 +89,7 @@ class Reading:
         told = found.get("info") or {}
         return bool(told.get("run_id")) and told.get("experiment_id") in self.experiments
 
-    def _run(self, found: Found) -> "Run":
+    def _run(self, found: Found) -> Run:
         experiment = self.experiments[found["info"]["experiment_id"]]
         return run_of(found, experiment, self.site.address, reading=self.anew)
 

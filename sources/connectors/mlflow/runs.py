@@ -39,6 +39,7 @@ class Run:
     record: RunRecord
     id: str
     running: bool
+    started: int  # epoch ms
     ended: int  # epoch ms, 0 while it runs
     artifacts: str  # its folder's address
     latest: Mapping[str, Found]  # the last point of each metric, by name
@@ -82,6 +83,7 @@ def run_of(found: Found, experiment: Experiment, host: str, *, reading: str = ""
         record,
         told["run_id"],
         running,
+        whole(told.get("start_time")),
         0 if running else whole(told.get("end_time")),
         str(told.get("artifact_uri") or ""),
         latest,
