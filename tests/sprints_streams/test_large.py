@@ -3,16 +3,14 @@
 import gc
 import os
 import signal
-import subprocess
-import sys
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from demo.jira import Practice
@@ -23,11 +21,10 @@ from sources.connectors.jira.cloud import FETCH
 from sources.models import Source, Sync
 from sprints import streams
 from sprints.models import Task
+from tests.sprints_streams import dying
 
 ISSUES, PAGE = 600, 200
 AGAIN = 5  # issues that Data Center lists a second time where one page meets the next
-WORKER = Path(__file__).with_name("dying.py")
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
 KIND = KINDS["jira"]
 (READS,) = [one for one in KIND.streams if one.name == "issues"]
@@ -120,12 +117,18 @@ def test_a_sweep_that_finds_everything_missing_holds_no_more_either(crowded: Pra
 
 def killed(source: Source, after: int) -> None:
     """By SIGKILL, in a process of its own, when so many pages are stored."""
-    held = connection.settings_dict
-    address = f"postgresql://{held['USER']}@/{held['NAME']}?host={held['HOST']}"
-    given = {**os.environ, "DATABASE_URL": address, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, str(WORKER), str(source.pk), str(after)]
-    ended = subprocess.run(command, check=False, env=given, timeout=PATIENCE)
-    assert ended.returncode == -signal.SIGKILL
+    connections.close_all()  # a fork would share them
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the practice Jira's threads stay
+        process = os.fork()
+    if process == 0:
+        signal.alarm(PATIENCE)  # whatever it waits for then
+        try:
+            dying.read(source, after)
+        finally:
+            os._exit(1)
+    _, ended = os.waitpid(process, 0)
+    assert os.waitstatus_to_exitcode(ended) == -signal.SIGKILL
 
 
 def bodies(practice: Practice) -> Counter[str]:
