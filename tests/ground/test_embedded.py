@@ -36,6 +36,16 @@ def place() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def settled() -> Iterator[Path]:
+    """Such a folder with a cluster in it, which several tests start and stop."""
+    folder = Path(tempfile.mkdtemp(prefix="ll-e-", dir="/tmp"))
+    folder.chmod(0o711)
+    postgres.child(folder, folders.sockets(folder), lasting=False)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def started(what: child.Child, place: Path) -> subprocess.Popen[bytes]:
     return child.start(what, place / f"{what.name}.log")
 
@@ -58,28 +68,28 @@ def running_postgres(data: Path) -> tuple[subprocess.Popen[bytes], child.Child, 
 # ── PostgreSQL ───────────────────────────────────────────────────────────────
 
 
-def test_rows_survive_a_stop_and_text_sorts_the_same_everywhere(place: Path) -> None:
-    process, what, run = running_postgres(place)
+def test_rows_survive_a_stop_and_text_sorts_the_same_everywhere(settled: Path) -> None:
+    process, what, run = running_postgres(settled)
     with psycopg.connect(postgres.address(run)) as line:
         line.execute("create table kept as select 1 as one")
         found = line.execute("select upper('ż'), 'a' > 'B', current_setting('TimeZone')").fetchone()
         assert found == ("Ż", True, "UTC")
     assert child.stop(process, what) == 0
-    process, what, run = running_postgres(place)
+    process, what, run = running_postgres(settled)
     with psycopg.connect(postgres.address(run)) as line:
         assert line.execute("select * from kept").fetchall() == [(1,)]
         assert line.execute("select inet_server_addr()").fetchone() == (None,)
     child.stop(process, what)
 
 
-def test_a_leftover_server_is_stopped_before_the_next_start(place: Path) -> None:
-    process, _, _ = running_postgres(place)
-    cluster = place / "postgres" / "cluster"
+def test_a_leftover_server_is_stopped_before_the_next_start(settled: Path) -> None:
+    process, _, _ = running_postgres(settled)
+    cluster = settled / "postgres" / "cluster"
     assert postgres.postmaster(cluster) == process.pid
-    assert postgres.stop_leftover(place) is True
+    assert postgres.stop_leftover(settled) is True
     assert process.wait(5) == 0
     assert postgres.postmaster(cluster) is None
-    assert postgres.stop_leftover(place) is False
+    assert postgres.stop_leftover(settled) is False
 
 
 def test_a_number_in_a_stale_file_is_not_taken_for_a_server(place: Path) -> None:
@@ -89,15 +99,16 @@ def test_a_number_in_a_stale_file_is_not_taken_for_a_server(place: Path) -> None
     assert postgres.stop_leftover(place) is False
 
 
-def test_another_major_version_is_refused_in_words_and_nothing_changes(place: Path) -> None:
-    run = folders.sockets(place)
-    postgres.child(place, run, lasting=False)
-    mark = folders.postgres(place) / "cluster" / "PG_VERSION"
+def test_another_major_version_is_refused_in_words_and_nothing_changes(settled: Path) -> None:
+    run = folders.sockets(settled)
+    mark = folders.postgres(settled) / "cluster" / "PG_VERSION"
+    usual = mark.read_text()
     mark.write_text("17\n")
     before = {path: path.stat().st_mtime_ns for path in mark.parent.rglob("*")}
     with pytest.raises(CannotStart, match=r"made by PostgreSQL 17; this Labledger brings .* 18"):
-        postgres.child(place, run)
+        postgres.child(settled, run)
     assert {path: path.stat().st_mtime_ns for path in mark.parent.rglob("*")} == before
+    mark.write_text(usual)
 
 
 def test_an_interrupted_first_start_begins_anew(place: Path) -> None:
@@ -111,8 +122,8 @@ def test_an_interrupted_first_start_begins_anew(place: Path) -> None:
 
 
 @only_root
-def test_root_gives_postgres_to_another_user(place: Path) -> None:
-    process, what, _ = running_postgres(place)
+def test_root_gives_postgres_to_another_user(settled: Path) -> None:
+    process, what, _ = running_postgres(settled)
     status = Path(f"/proc/{process.pid}/status").read_text()
     nobody = pwd.getpwnam("nobody")
     assert f"Uid:\t{nobody.pw_uid}\t{nobody.pw_uid}" in status
