@@ -11,9 +11,11 @@ from sources.connectors.base import Attribute, RunRecord
 from sources.store import Row
 
 PARAMETER_FOLDERS = ("parameters/", "params/", "hyperparameters/", "hparams/", "config/")
+NO_RESULT = (*PARAMETER_FOLDERS, "sys/")
 LONGEST_LITERAL = 2_000
 LONGEST_NAME = 300  # characters of who did it: an index takes no more than 2,704 bytes
 MANY = 50_000  # paths that are remembered: a source's runs have few that differ
+LEFT_OUT = {"float_series", "git", "float"}  # have tables of their own, or a column
 RUNNING = {"active", "running"}
 
 
@@ -42,18 +44,24 @@ def _as_lists(value: Any) -> Any:
     return [_as_lists(inner) for inner in value] if isinstance(value, (tuple, list)) else value
 
 
-def parameters(record: RunRecord) -> dict[str, Any]:
-    return {
-        name: value if isinstance(value := one.value, (int, float)) else typed(_plain(value))
-        for path, one in record.attributes.items()
-        if (name := parameter_name(path))
-    }
+def values(record: RunRecord) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parameters by name, and every other single value under its path. In one go: a run
+    may have hundreds, of which `numbers` are the rest."""
+    parameters, properties = {}, {}
+    for path, one in record.attributes.items():
+        value = one.value
+        name = parameter_name(path)
+        if name:
+            parameters[name] = value if isinstance(value, (int, float)) else typed(_plain(value))
+        elif name is None and one.type not in LEFT_OUT:
+            properties[path] = _plain(value)
+    return parameters, properties
 
 
 def numbers(record: RunRecord) -> Iterator[tuple[str, float]]:
     """Single values that are results: floats outside the parameters and sys/."""
     for path, one in record.attributes.items():
-        if one.type != "float" or parameter_name(path) is not None or path.startswith("sys/"):
+        if one.type != "float" or path.startswith(NO_RESULT):
             continue
         if isinstance(one.value, (int, float)) and (value := as_float(one.value)) is not None:
             yield path, value
@@ -68,13 +76,7 @@ def as_float(value: float) -> float | None:
 
 
 def properties(record: RunRecord) -> dict[str, Any]:
-    """Every other single value, under its path."""
-    left_out = {"float_series", "git", "float"}
-    return {
-        path: _plain(one.value)
-        for path, one in record.attributes.items()
-        if one.type not in left_out and parameter_name(path) is None
-    }
+    return values(record)[1]
 
 
 def _plain(value: Any) -> Any:
@@ -143,6 +145,7 @@ def run_from(record: RunRecord) -> Row:
     words = Words(record.attributes)
     started, seconds = words.time("sys/creation_time"), words.number("sys/running_time")
     now_in = state(words)
+    parameters, others = values(record)
     return {
         "handle": record.run,
         "name": words.text("sys/name") or words.text("sys/custom_run_id"),
@@ -154,8 +157,8 @@ def run_from(record: RunRecord) -> Row:
         "modified_at": words.time("sys/modification_time"),
         "seconds": seconds,
         "tags": sorted({*words.words("sys/tags"), *words.words("sys/group_tags")}),
-        "parameters": parameters(record),
-        "properties": properties(record),
+        "parameters": parameters,
+        "properties": others,
         "code": code(record),
         "gaps": [{"what": gap.what, "why": gap.why} for gap in record.gaps],
         "partial": any("partial" in gap.what for gap in record.gaps),
