@@ -49,7 +49,7 @@ def _folded(words: Any, usual: frozenset[str]) -> frozenset[str]:
 def part(value: Any, *names: str) -> Any:
     """The value at the end of these names; None as soon as one leads nowhere."""
     for name in names:
-        value = value.get(name) if isinstance(value, Mapping) else None
+        value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
@@ -74,7 +74,7 @@ def rows(value: Any) -> list[Any]:
 
 def dicts(value: Any) -> list[Record]:
     """The objects of a list; what is none of them is passed over."""
-    return [one for one in rows(value) if isinstance(one, Mapping)]
+    return [one for one in rows(value) if isinstance(one, dict)]
 
 
 def needed(value: Any, *names: str) -> str:

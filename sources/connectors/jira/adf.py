@@ -61,7 +61,7 @@ def _walk(root: object) -> Iterator[Event]:
 
 def _nodes(value: object) -> list[Node]:
     if isinstance(value, list):
-        return [part if isinstance(part, Mapping) else _loose(part) for part in value]
+        return [part if isinstance(part, dict) else _loose(part) for part in value]
     return []
 
 
@@ -79,7 +79,7 @@ def _kind(node: Node) -> str:
 
 def _attribute(node: Node, name: str) -> Any:
     attributes = node.get("attrs")
-    return attributes.get(name) if isinstance(attributes, Mapping) else None
+    return attributes.get(name) if isinstance(attributes, dict) else None
 
 
 def _string(node: Node, name: str) -> str:

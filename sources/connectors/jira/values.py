@@ -105,7 +105,7 @@ class Person:
 def person(value: object) -> Person | None:
     """Cloud knows people by accountId; Data Center by key, which outlives a
     renaming, or by name."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     identity = _word(value.get("accountId")) or _word(value.get("key")) or _word(value.get("name"))
     if not identity:
