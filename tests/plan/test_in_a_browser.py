@@ -92,7 +92,9 @@ def test_a_verdict_a_claim_and_a_tie(
     page.get_by_label("Tick FORM-7", exact=True).check()
     page.get_by_role("button", name="Put the ticked runs aside").click()
     expect(page.locator("#content")).to_contain_text("FORM-7 put aside.")
-    drawn(page, page_checks, "inbox-mended")
+    page.goto("/inbox/?word=sprint46!")
+    expect(page.get_by_role("button", name="Tie all 1 of sprint46!")).to_be_visible()
+    drawn(page, page_checks, "inbox-of-a-word")
 
 
 def test_a_viewer_reads_without_a_script(

@@ -17,9 +17,8 @@ from tracking.streams.runs import LONGEST_TAG
 
 NAMES: dict[Which, str] = {"": "All", "keyed": "Name a key", "plain": "Name none"}
 OPENING = (
-    "These runs belong to no task: their tags name none that is there. One press mends it. "
-    "Trackers are left as they are, but for an MLflow that an administrator allows to be "
-    "written to: there the run gets its task as a tag."
+    "These runs belong to no task: their tags name none that is there. One press mends it "
+    "here, and in an MLflow that may be written to."
 )
 AT_ONCE = 1_000  # runs of one word that one press ties
 WORDS = 8  # that several runs of a page share
