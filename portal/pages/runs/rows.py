@@ -22,7 +22,7 @@ NAMED = '<th scope="row"><a href="{}">{}</a> <span class="quiet mono small">{}</
 PARTIAL = ' <span class="chip warn">partial</span>'
 FORMS = {
     "number": ("num", shown.metric),
-    "set": ("num", lambda value: "" if value is None else escape(value)),
+    "set": ("num", lambda value: "" if value is None else escape(str(value))),
     "span": ("num", shown.duration),
     "time": ("", shown.when),
 }
