@@ -33,12 +33,12 @@ ISSUES = 240
 
 
 def soak(ground: Ground, mode: str, seed: int, seconds: float, *, webhooks: bool) -> dict[str, Any]:
+    ground.start_worker()  # it imports for seconds, while the tables are made
     call_command("migrate", verbosity=0)
     state = crowd(ISSUES, seed=seed)
     state.index.lag = LAG
     with Practice(state, mode=mode) as practice:  # type: ignore[arg-type]
         source = made(practice, "churned")
-        ground.start_worker()
         whole_sync(ground, source)
         churn, chance = Churn(state, seed), Random(seed)
         with listening(practice, source, chance) if webhooks else nothing():

@@ -26,6 +26,7 @@ QUIET = 3.0  # seconds: no run is at work any more, and no failure is waited for
 
 
 def soak(ground: Ground, seed: int, seconds: float) -> dict[str, Any]:
+    ground.start_worker()  # it imports for seconds, while the tables are made
     call_command("migrate", verbosity=0)
     with Practice().start() as practice:
         practice.store.idle_after = IDLE_AFTER
@@ -33,7 +34,6 @@ def soak(ground: Ground, seed: int, seconds: float) -> dict[str, Any]:
         churn, chance = Churn(practice, seed), Random(seed)
         churn.begin()
         source = made(practice, "churned")
-        ground.start_worker()
         whole_sync(ground, source)
         counted = trouble(
             ground,
