@@ -37,7 +37,9 @@ class RunRow(serializers.Serializer[Any]):
 class RunPage(serializers.Serializer[Any]):
     columns = FieldOfTable(many=True)
     rows = RunRow(many=True)
-    total = serializers.IntegerField(allow_null=True, help_text="null past 10,000")
+    total = serializers.IntegerField(
+        allow_null=True, help_text="null past 10,000, or past 500 where a parameter is asked for"
+    )
     next = serializers.CharField(source="older", help_text="Pass it as `at`; empty at the end.")
     previous = serializers.CharField(source="newer")
 
