@@ -1,9 +1,8 @@
-"""The outbox writes runs' tags, too: two kinds, and the open ones of each run in order."""
+"""The outbox writes runs' tags, too: two kinds."""
 
 from django.db import migrations, models
 from django.db.models import Q
 
-OPEN = ("pending", "sending", "parked")
 JIRAS = ("link", "unlink", "labels", "move", "subtask", "comment", "worklog")
 TAGS = ("tag", "untag")
 
@@ -19,16 +18,6 @@ class Migration(migrations.Migration):
             model_name="write",
             constraint=models.CheckConstraint(
                 condition=Q(kind__in=(*JIRAS, *TAGS)), name="a_known_kind_of_write"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="write",
-            index=models.Index(
-                "source",
-                "subject",
-                "id",
-                name="tags_open",
-                condition=Q(state__in=OPEN, kind__in=TAGS),
             ),
         ),
         migrations.AlterField(

@@ -8,7 +8,8 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, F, Min, Q, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from sources import secrets
@@ -24,6 +25,10 @@ NEWEST_COUNTS = ("comment", "move", *TAGS)  # an older one that is sent again wo
 TOLD_AT_MOST = 60  # lines of a row's history
 
 
+# What keeps the order of writes: the run of a tag, else the issue.
+LANE = Case(When(kind__in=TAGS, then="subject"), default=Cast("task_id", models.TextField()))
+
+
 class WriteQuerySet(models.QuerySet["Write"]):
     def visible_to(self, user: Person) -> Self:
         """Of sources that this person sees, about issues that are there and seen."""
@@ -35,13 +40,13 @@ class WriteQuerySet(models.QuerySet["Write"]):
 
     def due(self, now: datetime) -> Self:
         """The first open write of each issue, and of each run, where it may be tried now.
-        One whose worker stopped is free when its lease has run out."""
-        earlier = Write.objects.filter(source=OuterRef("source"), pk__lt=OuterRef("pk")).open()
-        of_issue = earlier.exclude(kind__in=TAGS).filter(task=OuterRef("task"))
-        of_run = earlier.filter(kind__in=TAGS, subject=OuterRef("subject"))
+        One whose worker stopped is free when its lease has run out. The first ones are
+        grouped, not looked for row by row: thousands may have been asked for at once."""
+        lanes = Write.objects.open().annotate(lane=LANE).values("source", "lane")
+        first = lanes.annotate(first=Min("pk")).values("first")
         free = Q(state__in=("pending", "parked"), not_before__lte=now)
         left = Q(state="sending", lease_until__lte=now)
-        return self.filter(free | left).filter(~Exists(of_issue), ~Exists(of_run)).order_by("pk")
+        return self.filter(free | left).filter(pk__in=first).order_by("pk")
 
     def newest_of(self, tasks: Iterable[uuid.UUID]) -> Self:
         """The newest write to Jira of each kind of each task."""
@@ -97,13 +102,6 @@ class Write(models.Model):
         )
         indexes = (
             models.Index("source", "task", "id", name="writes_open", condition=Q(state__in=OPEN)),
-            models.Index(
-                "source",
-                "subject",
-                "id",
-                name="tags_open",
-                condition=Q(state__in=OPEN, kind__in=TAGS),
-            ),
             models.Index("task", "kind", F("id").desc(), name="writes_of_a_task"),
             models.Index("state", F("id").desc(), name="writes_by_state"),
             models.Index("source", "kind", "result_id", name="writes_by_result"),
