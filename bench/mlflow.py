@@ -87,13 +87,11 @@ def mapped(pages: list[bytes]) -> Generator[list[Run]]:
 def main(total: int) -> None:
     from django.db import transaction
 
-    from portal.celery import collect_seldom
     from sources.models import Source
     from tracking.streams import known, store
 
     source = Source.objects.create(slug="bench", name="Bench", kind="mlflow")
     pages = wire_pages(total)
-    collect_seldom()
 
     def stored() -> None:
         for runs in ahead(mapped(pages), no_beat):

@@ -1,13 +1,12 @@
 """The Celery app. Its tasks are all in portal/tasks.py."""
 
-import gc
 import os
 import time
 from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import import_modules, worker_process_init
+from celery.signals import import_modules
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -34,15 +33,6 @@ def wait_for_database(*, line: BaseDatabaseWrapper | None = None, **_: Any) -> N
             asked.close()
             return
 
-
-def collect_seldom(**_: Any) -> None:
-    """What a worker imported stays to its end, and a page of records is freed as soon as it
-    is stored: looking through both for circles was a sixth of what a worker did."""
-    gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
-
-
-worker_process_init.connect(collect_seldom)
 
 # Before the app has its own receiver, whose checks ask the database: a worker, or
 # beat, that begins while it recovers would end with an error.
