@@ -1,7 +1,8 @@
 """Rows that their source no longer lists: hidden, never deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import datetime
+from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
@@ -35,15 +36,26 @@ def sweep(
     """
     shown = model._default_manager.filter(source=source.pk, removed_at=None)
     shown = shown.filter(within) if within is not None else shown
-    held = dict(shown.values_list("external_id", "key"))
-    listed = set(present)
-    gone = [key for name, key in held.items() if name not in listed]
+    listed = present if isinstance(present, Set) else set(present)
+    held, gone = _compared(shown, listed)
     recent = Payload.objects.filter(key__in=gone, fetched_at__gte=started_at)
     gone = list(set(gone) - set(recent.values_list("key", flat=True)))
-    if len(gone) > most_that_can_go(len(held)) and not source.believed:
-        return Stored(gaps=(_unbelieved(model, len(gone), len(held)),))
+    if len(gone) > most_that_can_go(held) and not source.believed:
+        return Stored(gaps=(_unbelieved(model, len(gone), held),))
     hidden = shown.filter(key__in=gone).update(removed_at=timezone.now())
     return Stored(removed=hidden)
+
+
+def _compared(shown: models.QuerySet[Mirrored], listed: Set[str]) -> tuple[int, list[UUID]]:
+    """How many are held, and the keys of those that are not listed. A few rows at a
+    time: of a large source, all of them beside the list would double its memory."""
+    held = 0
+    gone = []
+    for name, key in shown.values_list("external_id", "key").iterator():
+        held += 1
+        if name not in listed:
+            gone.append(key)
+    return held, gone
 
 
 def most_that_can_go(held: int) -> float:

@@ -1,7 +1,7 @@
 """What polling never tells: issues that are gone, hidden, or were missed; and
 worklogs that changed without their issue."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ class Listing:
     """Every issue id that these projects have, as of a time of our clock."""
 
     projects: tuple[str, ...]
-    present: frozenset[str]
+    present: Set[str]
     at: datetime
 
 
@@ -50,12 +50,14 @@ def sweep_pages(client: JiraClient, source: Source) -> Iterator[Page[Raw | Listi
     for asked in client.issues_by_id(sorted(doubtful)):
         found.update(issue_id(record) for record in asked.records)
         yield Page(asked.records, None, asked.gaps)
-    yield Page((Listing(projects, frozenset(listed - doubtful | found), began),), None)
+    listed -= doubtful
+    listed |= found
+    yield Page((Listing(projects, listed, began),), None)
 
 
 def _held(source: Source, projects: Iterable[str]) -> set[str]:
     held = Task.objects.filter(_within(source, projects), source=source.pk, removed_at=None)
-    return set(held.values_list("external_id", flat=True))
+    return set(held.values_list("external_id", flat=True).iterator())
 
 
 def _within(source: Source, projects: Iterable[str]) -> Q:
