@@ -9,7 +9,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 
 from bench.ground import ground, line, took
 from sources.connectors.ahead import ahead
@@ -18,6 +18,7 @@ from sources.connectors.mlflow.runs import Experiment, Run, run_of
 
 PARAMS, METRICS, TAGS, PAGE = 180, 10, 10, 200
 EXPERIMENT = Experiment("1", "acme/documents")
+ANSWER = 0.2  # seconds that a server takes for a page of a search
 START = 1_767_225_600_000
 FOLDERS = ("model", "loss", "sampler", "reader", "schedule", "augment")
 PARTS = ("encoder", "decoder", "head", "neck", "text", "page")
@@ -27,8 +28,8 @@ NAMES = [f"{folder}/{part}/{option}" for folder in FOLDERS for part in PARTS for
 NAMES = NAMES[: PARAMS - 3]
 
 
-def wire_pages(total: int) -> list[bytes]:
-    chance = random.Random(1)
+def wire_pages(total: int, seed: int = 1) -> list[bytes]:
+    chance = random.Random(seed)
     return [
         json.dumps(
             {"runs": [wire_run(chance, n) for n in range(at, min(at + PAGE, total))]}
@@ -79,8 +80,10 @@ def read(page: bytes) -> list[Run]:
     return [run_of(one, EXPERIMENT, "bench") for one in json.loads(page)["runs"]]
 
 
-def mapped(pages: list[bytes]) -> Generator[list[Run]]:
+def mapped(pages: list[bytes], seconds: float = 0.0) -> Generator[list[Run]]:
+    """`seconds`: that a server takes to answer, a page."""
     for page in pages:
+        time.sleep(seconds)
         yield read(page)
 
 
@@ -93,10 +96,10 @@ def main(total: int) -> None:
     source = Source.objects.create(slug="bench", name="Bench", kind="mlflow")
     pages = wire_pages(total)
 
-    def stored() -> None:
-        for runs in ahead(mapped(pages), no_beat):
+    def stored(runs: Iterable[list[Run]]) -> None:
+        for some in runs:
             with transaction.atomic():
-                store(source, [one.record for one in runs])
+                store(source, [one.record for one in some])
 
     def swept() -> None:
         for page in pages:
@@ -108,8 +111,14 @@ def main(total: int) -> None:
     keys = PARAMS + METRICS + TAGS
     line("page of 200 runs on the wire", f"{len(pages[0]) / 1e6:.1f} MB", f"{keys} keys a run")
     timed("JSON and mapping alone", total, lambda: [read(page) for page in pages])
-    timed("new runs into the store", total, stored)
-    timed("the same again, unchanged", total, stored)
+    half = len(pages) // 2
+    slow, slower = (mapped(some, ANSWER) for some in (pages[half:], wire_pages(total // 2, 2)))
+    timed(
+        "new runs into the store", half * PAGE, lambda: stored(ahead(mapped(pages[:half]), no_beat))
+    )
+    timed("new ones of a slow server", total - half * PAGE, lambda: stored(ahead(slow, no_beat)))
+    timed("the same, one page after the other", total // 2, lambda: stored(slower))
+    timed("the same again, unchanged", total, lambda: stored(ahead(mapped(pages), no_beat)))
     timed("a sweep's question: is it stored as it is?", total, swept)
 
 
