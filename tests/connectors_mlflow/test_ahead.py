@@ -51,8 +51,7 @@ def test_the_next_is_drawn_meanwhile_and_no_more_than_one() -> None:
 def test_trouble_comes_behind_what_came_before_it() -> None:
     seen: list[int | None] = []
     with pytest.raises(Unavailable, match="away"):
-        for thing in ahead(Shelf(3, trouble=True).things(), no_beat):
-            seen.append(thing)
+        seen.extend(ahead(Shelf(3, trouble=True).things(), no_beat))
     assert seen == [None, 1, 2]
 
 
