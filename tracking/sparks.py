@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -12,9 +12,18 @@ from django.db.models import Case, F, Max, Q, When, Window
 from sources.among import among
 from tracking.models import SeriesChunk, SeriesTail
 from tracking.series import sketched, thinned, unpack_values
+from tracking.series.points import Floats
+from tracking.series.sketch import POINTS
 
 ENDS = Q(seq=0) | Q(seq=F("top"))
 BETWEEN = Q(seq=F("top") / 3) | Q(seq=F("top") * 2 / 3)
+
+
+class Part(NamedTuple):
+    """Some values of a stretch of a series, and how many points it has."""
+
+    values: Floats
+    points: int
 
 
 def sparks(runs: Sequence[UUID], name: str) -> dict[UUID, list[float]]:
@@ -25,12 +34,23 @@ def sparks(runs: Sequence[UUID], name: str) -> dict[UUID, list[float]]:
     numbered = chunks.annotate(top=Window(Max("seq"), partition_by="run"))
     some = numbered.filter(ENDS | BETWEEN).order_by("run", "seq")
     points = Case(When(sketch=None, then="packed"))
-    found: dict[UUID, list[Any]] = {}
-    for run, sketch, packed in some.values_list("run", "sketch", points):
-        part = unpack_values(bytes(packed)) if sketch is None else sketched(sketch)
-        found.setdefault(run, []).append(thinned(part))
+    found: dict[UUID, list[Part]] = {}
+    for run, count, sketch, packed in some.values_list("run", "count", "sketch", points):
+        values = thinned(unpack_values(bytes(packed))) if sketch is None else sketched(sketch)
+        found.setdefault(run, []).append(Part(values, count))
     tails = SeriesTail.objects.filter(among("run", runs), name=name)
     rows = tails.order_by("run", "step", "id").values_list("run", "value")
     for run, ends in groupby(rows, key=itemgetter(0)):
-        found.setdefault(run, []).append([value for _, value in ends])
-    return {run: thinned(np.concatenate(parts)).tolist() for run, parts in found.items()}
+        values = np.array([value for _, value in ends])
+        found.setdefault(run, []).append(Part(values, values.size))
+    return {run: _joined(parts).tolist() for run, parts in found.items()}
+
+
+def _joined(parts: Sequence[Part]) -> Floats:
+    """As many values of each part as its points ask for, so that each is as wide as long."""
+    stride = max(1, sum(one.points for one in parts) // POINTS)
+    return np.concatenate([_every(stride, one) for one in parts])
+
+
+def _every(stride: int, part: Part) -> Floats:
+    return part.values[np.arange(0, part.points, stride) * part.values.size // part.points]

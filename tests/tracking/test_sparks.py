@@ -1,6 +1,7 @@
 """Small pictures of a series: what they show, and how much is read for it."""
 
 import math
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from sources.models import Source
 from tests.tracking.making import run, series, store
 from tracking import sparks as drawing
-from tracking.models import Run, SeriesChunk
+from tracking.models import Run, SeriesChunk, SeriesTail
 from tracking.series import unpack_values
 from tracking.series.sketch import POINTS
 from tracking.sparks import sparks
@@ -58,6 +59,24 @@ def test_values_too_large_for_a_sketch_are_read_from_the_points(
     key = Run.objects.get(handle="DOC-1").pk
     assert sparks([key], "loss")[key] == pytest.approx(odd, nan_ok=True)
     assert unpacked == [4]
+
+
+@pytest.mark.parametrize(
+    ("pages", "chunks", "waiting"), [([1_000, 80, 80, 40], 1, 200), ([1_000, 1_130], 3, 0)]
+)
+def test_each_stretch_of_a_series_is_as_wide_as_it_is_long(
+    source: Source, pages: list[int], chunks: int, waiting: int
+) -> None:
+    """A tail, or a short last chunk, takes no more room than its points ask for."""
+    store(source, run("DOC-1"))
+    for end, points in zip(accumulate(pages), pages, strict=True):
+        steps = [float(step) for step in range(end - points, end)]
+        store(source, series("DOC-1", "loss", steps, steps=steps))
+    assert (SeriesChunk.objects.count(), SeriesTail.objects.count()) == (chunks, waiting)
+    shown = sparks([Run.objects.get().pk], "loss").popitem()[1]
+    assert POINTS <= len(shown) < 2 * POINTS
+    even = [sum(pages) * place / len(shown) for place in range(len(shown))]
+    assert shown == pytest.approx(even, abs=sum(pages) / 20)
 
 
 @pytest.mark.parametrize("runs", [1, 60])
