@@ -25,6 +25,7 @@ def many(source: Source, reader: Any) -> Any:
             own["creation_time"] = NOON + timedelta(hours=number // 5)
             own["running_time"] = float(number // 6)
         parameters = {"lr": [1e-3, 0.1, 0.1][number % 3], "odd": odd[number % len(odd)]}
+        parameters["started_at"] = -number
         if number % 4 == 0:
             del parameters["lr"]
         numbers = {"f1": [0.5, 0.5, math.nan, math.inf, -math.inf][number % 5]}
@@ -71,7 +72,7 @@ def test_every_run_is_on_one_page_forwards_and_backwards(many: Any, order: str, 
     assert before + [row.handle for row in last.rows] == forwards
 
 
-@pytest.mark.parametrize("way", ["", " order by started asc"])
+@pytest.mark.parametrize("way", ["", " order by started asc", " order by started_at"])
 @pytest.mark.parametrize(
     "query", ["tag = best", "sprint = 7", "tag = best and lr > 0 and sprint = 7"]
 )

@@ -15,6 +15,8 @@ from tracking.runs.conditions import sprint_of
 from tracking.runs.fields import Field
 from tracking.runs.language import Both, Compare, Node
 
+BEGINNING = Field("started", "own", "started_at")
+
 
 @dataclass(frozen=True, slots=True)
 class Walk:
@@ -33,7 +35,7 @@ class Walk:
 
 def walk(where: Node | None, fields: Mapping[str, Field], order: Field | None) -> Walk | None:
     """None where the order is another, or no single word must be there."""
-    if where is None or (order is not None and order.name != "started_at"):
+    if where is None or not (order is None or order.same_as(BEGINNING)):
         return None
     several = where.of if isinstance(where, Both) and where.kind == "and" else (where,)
     for node in several:
