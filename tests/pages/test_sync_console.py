@@ -291,9 +291,9 @@ def test_who_may_map_anew(
 # ── what is listed no more ───────────────────────────────────────────────────
 
 
-def unlisted(source: Source) -> None:
+def unlisted(source: Source, minutes: float = 9) -> None:
     why = f"{UNLISTED}; so they stay as they were"
-    past(source, 9, "partial", gaps=[{"what": "30 of 30 tasks", "why": why}], gap_count=1)
+    past(source, minutes, "partial", gaps=[{"what": "30 of 30 tasks", "why": why}], gap_count=1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -312,6 +312,15 @@ def test_an_administrator_says_that_it_has_really_gone(
     assert len(no_worker) == 1
     lab.jira.refresh_from_db()
     assert lab.jira.believed
+
+
+def test_what_was_answered_is_not_asked_again(lab: Lab, administrator: Client) -> None:
+    """The newest sync that told of gaps may be an old one: all is well since."""
+    unlisted(lab.jira)
+    Source.objects.filter(pk=lab.jira.pk).update(believed_until=before(1))
+    assert "They have really gone" not in text(administrator, URL)
+    unlisted(lab.jira, minutes=0.5)
+    assert "They have really gone" in text(administrator, URL)
 
 
 def test_a_sync_that_runs_began_without_knowing(lab: Lab, administrator: Client) -> None:

@@ -122,7 +122,7 @@ def read(user: Person, source: Source, asked: QueryDict) -> Page:
         lag=lag.read(source, timezone.now()),
         told=told,
         missing=gaps,
-        believing=_believing(source, gaps, may_change=may_change),
+        believing=_believing(source, told, gaps, may_change=may_change),
         cursors=list(source.cursors.order_by("stream")),
         facts=[*_facts(source), *_webhook(source, may_change=may_change)],
         actions=[
@@ -151,8 +151,12 @@ def read(user: Person, source: Source, asked: QueryDict) -> Page:
 
 
 def _believing(
-    source: Source, gaps: Sequence[Missing], *, may_change: bool
+    source: Source, told: Sync | None, gaps: Sequence[Missing], *, may_change: bool
 ) -> dict[str, Any] | None:
+    """None where the last answer holds, or is newer than what is told."""
+    until = source.believed_until
+    if told is None or (until is not None and told.started_at < until):
+        return None
     if source.believed or not any(one.why.startswith(UNLISTED) for one in gaps):
         return None
     return {
