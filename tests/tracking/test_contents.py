@@ -1,15 +1,18 @@
 """What a run no longer has at its tracker is hidden, and half an answer hides nothing."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from sources.connectors.base import Contents
 from sources.models import Document, Source
 from sources.store import Stored
+from sources.store.gone import UNLISTED
 from tests.tracking.making import PROJECT, file, run, series, store
 from tracking.models import Artifact, LogChunk, Metric, SeriesChunk, SeriesTail
 from tracking.streams.series import stored_points
@@ -102,6 +105,9 @@ def test_an_answer_without_most_of_a_run_hides_nothing_and_is_a_gap(
     assert (stored.removed, shown(held)) == (0, (SERIES, FILES))
     (gap,) = stored.gaps
     assert "of 7 series and files of DOC-1" in gap.what
+    assert not gap.why.startswith(UNLISTED), "nobody is asked whether it is so"
+    held.believe(timezone.now() + timedelta(hours=1))
+    assert store(held, told) == stored
 
 
 def test_one_runs_contents_say_nothing_of_another(held: Source) -> None:

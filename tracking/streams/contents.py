@@ -1,7 +1,8 @@
 """Series and files that a run no longer has at its tracker: hidden, not deleted.
 
 Only what a tracker says it has altogether tells that something is gone. Losing
-all of a run at once, or most of it, is not believed.
+all of a run at once, or most of it, is not believed, nor is a person asked whether
+it is so: a run that does not change is not read again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from sources import documents
 from sources.connectors.base import Contents, Gap
 from sources.models import Source
 from sources.store import Stored, clean
-from sources.store.gone import UNLISTED, most_that_can_go
+from sources.store.gone import most_that_can_go
 from tracking.models import Artifact, LogChunk, Metric, SeriesChunk, SeriesTail
 from tracking.streams.naming import owner_key
 
@@ -68,7 +69,7 @@ def _held(keys: Mapping[UUID, Contents]) -> dict[UUID, Held]:
 
 
 def _hide(source: Source, run: UUID, told: Contents, gone: Held, held: Held) -> Stored:
-    if len(gone) > most_that_can_go(len(held)) and not source.believed:
+    if len(gone) > most_that_can_go(len(held)):
         return Stored(gaps=(_unbelieved(told, gone, held),))
     set_aside(source, run, gone.series)
     Artifact.objects.filter(key__in=gone.files).update(removed_at=timezone.now())
@@ -88,5 +89,6 @@ def set_aside(source: Source, run: UUID, names: set[str]) -> None:
 def _unbelieved(told: Contents, gone: Held, held: Held) -> Gap:
     return Gap(
         f"{len(gone)} of {len(held)} series and files of {told.run}",
-        f"{UNLISTED}; that many at once looks like half an answer, so they stay as they were",
+        "its tracker tells of them no more; that many at once looks like half an answer, "
+        "so they stay as they were",
     )
