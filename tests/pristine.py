@@ -22,6 +22,18 @@ COLUMNS = """
     FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'
 """
+# What each `nextval` must pass: never back, for words of other tests may live in a cache.
+ONWARDS = """
+    SELECT string_agg(format(
+        'SELECT setval(%1$L, greatest(max(%2$I), pg_sequence_last_value(%1$L))) FROM %3$s',
+        counter, attname, attrelid::regclass
+    ), ' UNION ALL ')
+    FROM pg_attribute
+    JOIN pg_class ON pg_class.oid = attrelid
+    CROSS JOIN LATERAL pg_get_serial_sequence(attrelid::regclass::text, attname) AS counter
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
+        AND NOT attisdropped AND counter IS NOT NULL
+"""
 # A small table is emptied in less time than Postgres needs to make a new file.
 KEEP = f"""
 CREATE SCHEMA pristine;
@@ -93,13 +105,17 @@ def dump(folder: Path) -> None:
 
 
 def load(folder: Path) -> None:
-    """Exactly the rows of `dump`, of a database with the same migrations."""
+    """Exactly the rows of `dump`, of a database with the same migrations; what is
+    stored after them gets ids of its own."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(REST)
         for name in tables():
             cursor.execute(f'DELETE FROM "{name}"')
             with cursor.copy(copying(name, "FROM STDIN")) as rows:
                 rows.write((folder / name).read_bytes())
+        cursor.execute(ONWARDS)
+        (onwards,) = cursor.fetchone()
+        cursor.execute(onwards)
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 

@@ -57,3 +57,13 @@ def test_rows_come_back_from_files_as_they_were(tmp_path: Path) -> None:
     assert rows() != before
     pristine.load(tmp_path)
     assert rows() == before
+
+
+def test_what_is_stored_after_rows_from_files_gets_an_id_of_its_own(tmp_path: Path) -> None:
+    """They come from another database, whose counters were further on."""
+    ahead = User.objects.create_user("ada").pk + 1_000
+    User.objects.create_user("bob", pk=ahead)
+    pristine.dump(tmp_path)
+    pristine.again()
+    pristine.load(tmp_path)
+    assert User.objects.create_user("eve").pk == ahead + 1
