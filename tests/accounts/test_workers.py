@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from portal import health, tasks
-from portal.processes import QUEUE
+from portal.processes import HINTS, QUEUE
 from sources import claims
 from sources.models import Source, Sync
 
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.django_db
 def empty_queue():
     cache.clear()
     with health.queue() as line:
-        line.delete(QUEUE)
+        line.delete(QUEUE, HINTS)
     yield
     with health.queue() as line:
-        line.delete(QUEUE)
+        line.delete(QUEUE, HINTS)
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def asked(status: int = 200) -> dict[str, Any]:
     return found
 
 
-def left(messages: int = 1) -> None:
+def left(messages: int = 1, *, queue: str = QUEUE) -> None:
     """In the queue, and nobody takes them."""
     with health.queue() as line:
-        line.lpush(QUEUE, *["{}"] * messages)
+        line.lpush(queue, *["{}"] * messages)
 
 
 def later(**span: float) -> time_machine.travel:
@@ -98,7 +98,8 @@ def test_a_sync_that_nobody_takes_up_is_stuck_after_a_minute(sync: Sync):
 
 def test_messages_that_nobody_takes_are_stuck():
     health.beat()
-    left(3)
+    left(2)
+    left(1, queue=HINTS)
     assert asked()["state"] == "idle", "just now somebody took one"
     with later(seconds=70):
         assert asked(503)["words"] == "Nobody takes from the queue, where 3 wait."
