@@ -136,6 +136,17 @@ def test_a_worker_does_not_wait_for_ever(away: Line, monkeypatch: pytest.MonkeyP
         celery.wait_for_database(line=away)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"NAME": "nowhere"}, {"USER": "nobody"}], ids=["database", "login"]
+)
+def test_a_worker_waits_for_no_database_that_will_never_let_it_in(
+    away: Line, wrong: dict[str, str]
+) -> None:
+    away.settings_dict |= {"HOST": connection.settings_dict["HOST"], **wrong}
+    with pytest.raises(SystemExit, match=r'"(nowhere|nobody)"[^$]*Check DATABASE_URL'):
+        celery.wait_for_database(line=away)
+
+
 def test_a_worker_waits_before_its_models_are_checked() -> None:
     """The checks ask the database: that order is what keeps a worker alive."""
     names = [one.__qualname__ for one in map(called, import_modules.receivers) if one]
