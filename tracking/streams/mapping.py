@@ -76,7 +76,12 @@ def as_float(value: float) -> float | None:
 
 
 def properties(record: RunRecord) -> dict[str, Any]:
-    return values(record)[1]
+    """The second of `values`, where nobody asks for the first."""
+    return {
+        path: _plain(one.value)
+        for path, one in record.attributes.items()
+        if one.type not in LEFT_OUT and parameter_name(path) is None
+    }
 
 
 def _plain(value: Any) -> Any:
