@@ -1,4 +1,4 @@
-"""What runs beside the servers: web, worker, beat. One table, for one machine."""
+"""What runs beside the servers: web, worker, hints, beat. One table, for one machine."""
 
 import os
 import signal

@@ -59,8 +59,9 @@ def _compared(shown: models.QuerySet[Mirrored], listed: Set[str]) -> tuple[int, 
 
 
 def most_that_can_go(held: int) -> float:
-    """Of so many rows, in one sweep. Never all: of nothing at all one cannot tell
-    a team that cleared up from an account that sees nothing any more."""
+    """Of so many rows, in one sweep, unless a person has said that they have really
+    gone. Never all: of nothing at all one cannot tell a team that cleared up from an
+    account that sees nothing any more."""
     return max(MOST_THAT_CAN_GO * held, min(FEW, MOST_OF_FEW * held))
 
 

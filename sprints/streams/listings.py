@@ -1,7 +1,8 @@
 """Lists that are read whole each time: what they no longer have is hidden.
 
 Only a list that was read to its end is believed, and only for the projects or
-boards that it covers. An empty one hides nothing.
+boards that it covers. An empty one hides nothing, unless a person has said that
+they have really gone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
