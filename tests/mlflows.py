@@ -14,7 +14,7 @@ from unittest import mock
 import pytest
 from cryptography.fernet import Fernet
 
-from demo.mlflow import Line, Server
+from demo.mlflow import Line, Server, installed
 from demo.mlflow.server import PATIENCE
 
 LINES: tuple[Line, ...] = ("3", "2")
@@ -40,8 +40,16 @@ class Begun(Server):
         return self
 
 
-def begin(folder: Path) -> dict[Line, Server]:
-    servers = {line: Server(folder / f"mlflow{line}", line=line) for line in LINES}
+class Lines(dict[Line, Server]):
+    """Those that are installed; a test that asks for another one fails by itself."""
+
+    def __missing__(self, line: Line) -> Server:
+        pytest.fail(f"No MLflow of line {line} is installed: make mlflow")
+
+
+def begin(folder: Path) -> Lines:
+    there = [line for line in LINES if installed(line)]
+    servers = Lines({line: Server(folder / f"mlflow{line}", line=line) for line in there})
     with mock.patch.dict(os.environ, HOOKS):
         for one in servers.values():
             one.start()
@@ -49,7 +57,7 @@ def begin(folder: Path) -> dict[Line, Server]:
     return servers
 
 
-def end(servers: dict[Line, Server]) -> None:
+def end(servers: Lines) -> None:
     for one in servers.values():
         one.stop()
 
@@ -75,12 +83,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def mlflows() -> Iterator[dict[Line, Server]]:
+def mlflows() -> Iterator[Lines]:
     """By line, and perhaps not answering yet: `mlflows["3"].wait()`."""
     folder = Path(os.environ["LABLEDGER_TEST_SERVERS"])
     if (folder / PORTS).exists():
         ports = json.loads((folder / PORTS).read_text())
-        yield {line: Begun(folder / f"mlflow{line}", line=line, port=ports[line]) for line in LINES}
+        at = ports.items()
+        yield Lines({line: Begun(folder / f"mlflow{line}", line=line, port=on) for line, on in at})
         return
     servers = begin(folder)
     try:

@@ -5,6 +5,7 @@ import socket
 import time
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from playwright.sync_api import Page
 
+from tests import mlflows as tracker
 from tests.browsing import PageChecks
 from tests.loopback import LeavesTheMachine
 
@@ -58,6 +60,16 @@ def test_the_servers_are_the_embedded_ones_in_a_folder_of_the_tests(db: None) ->
     assert redis.Redis.from_url(settings.REDIS_URL).ping()
     with psycopg.connect(os.environ["DATABASE_URL"]) as line:
         assert line.execute("show fsync").fetchone() == ("off",)
+
+
+def test_a_server_that_is_not_installed_fails_only_who_asks_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracker, "installed", lambda _line: False)
+    begun = tracker.begin(tmp_path)
+    assert begun == {}
+    with pytest.raises(pytest.fail.Exception, match="line 2 is installed: make mlflow"):
+        begun["2"].wait()
 
 
 def test_a_page_signed_in_is_that_persons(
