@@ -5,16 +5,15 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from io import BufferedReader
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlencode, urlsplit
 
 from sources.connectors.base import Beat, Spent, Trouble, Unauthorized, Unavailable, no_beat
+from sources.connectors.neptune import attempts
 from sources.connectors.neptune import session as opening
 from sources.connectors.neptune.downloads import Download, Failed
-from sources.connectors.neptune.session import CONNECT, Bounds, Session
+from sources.connectors.neptune.session import Bounds, Session
 from sources.connectors.neptune.troubles import (
     Busy,
     Denied,
@@ -36,7 +35,6 @@ LONGEST_PAUSE = 30.0
 NAP = 10.0  # seconds of waiting between two beats
 NEW_TOKENS = 2  # in one call; a server that refuses more would be hammered
 BLOCK = 1 << 20
-ARTIFACT_VERSION = {"X-Neptune-Artifact-Api-Version": "2"}
 
 
 class Wire:
@@ -74,13 +72,16 @@ class Wire:
 
     def ask(self, service: str, operation: str, **parameters: Any) -> Any:
         """The answer's JSON, as it came. NotThere for a 404, Denied for a 403."""
-        return self._patiently(lambda: self._once(service, operation, parameters))
+        return self._patiently(lambda: self._answer(service, operation, parameters))
 
     def ask_part(self, service: str, operation: str, **parameters: Any) -> Any:
         """The same for one series or file, with less patience: see `own_fault`."""
         return self._patiently(
-            lambda: self._once(service, operation, parameters), own_patience=PART_PATIENCE
+            lambda: self._answer(service, operation, parameters), own_patience=PART_PATIENCE
         )
+
+    def _answer(self, service: str, operation: str, parameters: dict[str, Any]) -> Any:
+        return attempts.answer(self.session, service, operation, parameters, read=self._read)
 
     def has(self, service: str, operation: str) -> bool:
         """Whether this server knows the operation at all."""
@@ -111,7 +112,9 @@ class Wire:
     def fetch(self, url: str, failed: Failed | None = None) -> BinaryIO:
         """The bytes at an address. `failed` makes what `read` raises of a trouble
         in the middle; without it that is the trouble itself."""
-        response = self._patiently(lambda: self._open(url), own_patience=PART_PATIENCE)
+        response = self._patiently(
+            lambda: attempts.stream(self.session, url, self.host), own_patience=PART_PATIENCE
+        )
         return cast(
             "BinaryIO",
             BufferedReader(Download(response, self.host, self.beat, self.total, failed), BLOCK),
@@ -178,7 +181,7 @@ class Wire:
         """The server's clock at log-in minus ours, in seconds; None if untold."""
         return self._skew if self.session else None
 
-    # ── one attempt ──────────────────────────────────────────────────────────
+    # ── before a request ─────────────────────────────────────────────────────
 
     @property
     def requests(self) -> int:
@@ -205,54 +208,9 @@ class Wire:
 
     def _log_in(self) -> Session:
         """The probe first: a wrong address is told apart from a wrong token."""
-        self._probe()
-        return opening.opened(self._token, self.address, Bounds(self._read, self._spend))
-
-    def _probe(self) -> None:
-        import requests
-
-        url = f"{self.address}/api/backend/swagger.json"
-        with requests.Session() as session:
-            opening.bounded(session, Bounds(self._read, self._spend))
-            answer = session.get(url)
-        answer.raise_for_status()
-        if "paths" not in answer.json():
-            raise Unavailable(f"{self.host}: is no Neptune. Check the token's address.")
-        told = answer.headers.get("Date")
-        if told:
-            self._skew = (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds()
-
-    def _once(self, service: str, operation: str, parameters: dict[str, Any]) -> Any:
-        from bravado.client import construct_request
-        from bravado.config import RequestConfig
-
-        known = self.session.services[service]
-        options: dict[str, Any] = {
-            "connect_timeout": CONNECT,
-            "timeout": self._read,
-            "headers": dict(ARTIFACT_VERSION) if service == "artifacts" else {},
-        }
-        asked = getattr(known.api, operation)
-        request = construct_request(asked, options, **parameters)  # type: ignore[no-untyped-call]
-        config = RequestConfig({}, also_return_response_default=True)
-        future = self.session.http.request(request, operation=None, request_config=config)
-        return future.response().incoming_response.json()
-
-    def _open(self, url: str) -> Any:
-        """Our token goes to its own server only: a download may live elsewhere."""
-        import requests
-
-        request = requests.Request("GET", url)
-        if urlsplit(url).netloc == self.host:
-            request = self.session.authenticator.apply(request)
-        http = self.session.http.session
-        response = http.send(http.prepare_request(request), stream=True)
-        try:
-            response.raise_for_status()
-        except requests.HTTPError:
-            response.close()
-            raise
-        return response
+        bounds = Bounds(self._read, self._spend)
+        self._skew = attempts.probed(self.address, bounds)
+        return opening.opened(self._token, self.address, bounds)
 
     # ── patience ─────────────────────────────────────────────────────────────
 
