@@ -55,7 +55,17 @@ def deliver_due(source: Source, *, most: int = 100) -> int:
 
 
 def claim(source: Source) -> Write | None:
-    """The next write that may be tried, for this worker alone; None: there is none."""
+    """The next write that may be tried, for this worker alone; None: there is none.
+    One whose issue went with its source is dropped, for nobody sees it any more."""
+    while (taken := _taken(source)) is not None:
+        whole = Write.objects.select_related("source", "task", "by").filter(pk=taken.pk).first()
+        if whole is not None:
+            return whole
+        _drop(taken, "its issue is gone")
+    return None
+
+
+def _taken(source: Source) -> Write | None:
     now = timezone.now()
     with transaction.atomic():
         due = _sendable().filter(source=source).due(now)
@@ -65,7 +75,14 @@ def claim(source: Source) -> Write | None:
         write.state, write.claim, write.lease_until = "sending", uuid.uuid4(), now + LEASE
         write.tries += 1
         write.save(update_fields=("state", "claim", "lease_until", "tries"))
-    return Write.objects.select_related("source", "task", "by").get(pk=write.pk)
+    return write
+
+
+def _drop(write: Write, words: str) -> None:
+    write.tell("dropped", words)
+    Write.objects.filter(pk=write.pk, claim=write.claim).update(
+        state="dropped", claim=None, lease_until=None, error="", told=write.told
+    )
 
 
 def deliver(write: Write) -> None:
@@ -131,7 +148,7 @@ class Author:
 
 def _try(one: Try) -> None:
     write = one.write
-    if write.kind in NEWEST_COUNTS and write.sent_at is None and _is_stale(write):
+    if _may_be_skipped(write) and _is_stale(write):
         one.end("dropped", "a newer one was asked for since")
         return
     try:
@@ -171,6 +188,12 @@ def living(write: Write) -> Write | None:
     return made.exclude(result_id="").order_by("-done_at", "-pk").first()
 
 
+def _may_be_skipped(write: Write) -> bool:
+    """A newer one says it all. What may have been sent is looked for first, but for a
+    tag: the newer one reads it before it writes."""
+    return write.kind in TAGS or (write.kind in NEWEST_COUNTS and write.sent_at is None)
+
+
 def _is_stale(write: Write) -> bool:
     kinds = TAGS if write.kind in TAGS else (write.kind,)
     newer = Write.objects.filter(
@@ -196,7 +219,7 @@ def _done(one: Try, effect: Effect, author: Author) -> None:
 
 
 def _park(one: Try, trouble: Busy) -> None:
-    """Not before Jira said. A limit of the whole account stops all its writes."""
+    """Not before the other side said. A limit of the whole account stops all its writes."""
     until = trouble.retry_at or timezone.now() + LONGEST_PAUSE
     words = f"{trouble}: not before {until:%H:%M:%S} UTC"
     one.end("parked", words, not_before=until, **_definite(one))

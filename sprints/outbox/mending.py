@@ -7,11 +7,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from sprints.outbox.asking import Refused, name_of
-from sprints.outbox.models import SETTLE, Write
+from sprints.outbox.asking import MAY, Refused, name_of
+from sprints.outbox.models import SETTLE, TAGS, Write
+from sprints.outbox.tagging import MAY_TIE
 
 SAID = ("comment", "worklog")  # in a person's name
 MENDABLE = ("refused", "parked", "pending", "dry")
+PERMISSIONS = (MAY, MAY_TIE)  # one of them, by the kind of write
 # Of each kind what a person may change, and how it is called.
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "comment": {"text": "Reason", "anew": "As a new comment"},
@@ -24,6 +26,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "tag": {},
     "untag": {},
 }
+
+
+def permission(write: Write) -> str:
+    """What a person needs for sending this again, changing or dropping it."""
+    return MAY_TIE if write.kind in TAGS else MAY
 
 
 @transaction.atomic

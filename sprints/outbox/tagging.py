@@ -18,6 +18,8 @@ from sprints.models.mirrored import Task, TaskKey
 from sprints.outbox.models import TAGS, Write, mode
 from tracking.models import Run
 
+MAY_TIE = "sprints.add_evidence"
+
 
 def run_id(run: Run) -> str:
     return f"labledger:run:{run.pk}"
@@ -28,23 +30,25 @@ def run_key(write: Write) -> UUID:
 
 
 def runs_tagged(runs: Iterable[Run], task: Task, *, by: User) -> list[Write]:
-    """A row a run whose source is written to; none where one says it already.
-    The caller holds the transaction. Four queries, however many runs."""
+    """A row a run whose source is written to; none where one says it already. Behind
+    an untag that was refused there is one: that is not sent again then. The caller
+    holds the transaction. Four queries, however many runs."""
     written = _written_to(runs)
-    last = _last((run_id(run) for run, _ in written), but=("dropped", "refused", "dry"))
+    last = _last((run_id(run) for run, _ in written), but=("dropped", "dry"))
     asked = {"key": TASKS, "add": task.name}
     made = [
         _row("tag", run, source, task, asked, by)
         for run, source in written
-        if last.get((run_id(run), task.pk)) != "tag"
+        if not _is_asked_for(last.get((run_id(run), task.pk)))
     ]
     return Write.objects.bulk_create(made)
 
 
 def run_untagged(run: Run, task: Task, *, by: User) -> list[Write]:
     """Takes the task out of the tag again, if it was to be put there. Of one that was
-    refused, too: then it is not sent again behind this."""
-    if _last([run_id(run)], but=("dropped",)).get((run_id(run), task.pk)) != "tag":
+    refused, too: then it is not sent again behind this. A dry run took nothing out."""
+    last = _last([run_id(run)], but=("dropped",)).get((run_id(run), task.pk))
+    if last is None or (last.kind == "untag" and last.state != "dry"):
         return []
     names = TaskKey.objects.filter(task=task.pk).values_list("name", flat=True)
     asked = {"key": TASKS, "remove": sorted({task.name, *names})}
@@ -59,11 +63,15 @@ def _written_to(runs: Iterable[Run]) -> list[tuple[Run, Source]]:
     return [(run, sources[run.source_id]) for run in held if run.source_id in sources]
 
 
-def _last(subjects: Iterable[str], *, but: Sequence[str]) -> dict[tuple[str, UUID], str]:
-    """The kind of what was asked last of each run and task, but for rows in these states."""
+def _last(subjects: Iterable[str], *, but: Sequence[str]) -> dict[tuple[str, UUID], Write]:
+    """What was asked last of each run and task, but for rows in these states."""
     held = Write.objects.filter(kind__in=TAGS, subject__in=list(subjects))
-    rows = held.exclude(state__in=but).order_by("pk").values_list("subject", "task", "kind")
-    return {(subject, task): kind for subject, task, kind in rows}
+    rows = held.exclude(state__in=but).order_by("pk").only("subject", "task", "kind", "state")
+    return {(one.subject, one.task_id): one for one in rows}
+
+
+def _is_asked_for(last: Write | None) -> bool:
+    return last is not None and last.kind == "tag" and last.state != "refused"
 
 
 def _row(kind: str, run: Run, source: Source, task: Task, asked: dict[str, Any], by: User) -> Write:

@@ -15,7 +15,7 @@ from portal.pages.outbox.shown import (
     Happened,
     Row,
     happened,
-    may_not_send,
+    may_not_mend,
     row,
 )
 from portal.pages.plan.shown import Tab, task_url
@@ -98,7 +98,7 @@ def read(user: Person, asked: QueryDict) -> Index:
         source=source.slug if source else "",
         switches=[switch(one) for one in written_to if source in (None, one)],
         may_not_switch="" if may else ADMINISTRATORS,
-        may_not_send=may_not_send(user),
+        may_not_send=may_send_none(user, found.lines),
         opening=OPENING if written_to else "",
         words="newest first",
         newer_url=to(**where, after=found.newer) if found.newer else "",
@@ -106,6 +106,12 @@ def read(user: Person, asked: QueryDict) -> Index:
         clear_url=to(),
         all_again=view == "refused" and len(found.lines) > 1,
     )
+
+
+def may_send_none(user: Person, lines: list[reading.Line]) -> str:
+    """Why not even one of them; empty where this person may send some."""
+    reasons = [may_not_mend(user, one.write) for one in lines]
+    return reasons[0] if reasons and all(reasons) else ""
 
 
 def number(asked: QueryDict, name: str) -> int:
@@ -182,7 +188,7 @@ def read_one(user: Person, write: Write, form: MendForm | None = None) -> Page:
         sent="" if shown.hidden else request_text(write),
         history=happened(write, names),
         form=form or MendForm(write),
-        may_not_send=may_not_send(user),
+        may_not_send=may_not_mend(user, write),
         can_send=write.state in ("refused", "parked", "pending"),
         task_url=task_url(write.task),
     )

@@ -12,10 +12,11 @@ from portal.templatetags.shown import ago_words
 from sources.models import Person
 from sprints.outbox import reading
 from sprints.outbox.asking import MAY, name_of
-from sprints.outbox.mending import MENDABLE
+from sprints.outbox.mending import MENDABLE, permission
 from sprints.outbox.models import TAGS, Write
 
 SENDING = "Sending to Jira"
+TAGGING = "Sending to MLflow"
 WORDS = {"pending": "waiting", "sending": "on its way", "parked": "parked", "dry": "dry run"}
 
 
@@ -114,6 +115,11 @@ def standing(line: reading.Line) -> Standing:
 
 def may_not_send(user: Person) -> str:
     return refused(user, MAY, SENDING)
+
+
+def may_not_mend(user: Person, write: Write) -> str:
+    """Of MLflow who may tie runs may write."""
+    return refused(user, permission(write), TAGGING if write.kind in TAGS else SENDING)
 
 
 @dataclass(frozen=True, slots=True)

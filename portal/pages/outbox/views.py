@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -59,14 +60,24 @@ def mark(request: HttpRequest, mark: UUID) -> HttpResponse:
 # ── what people do with one ──────────────────────────────────────────────────
 
 
+def mendable(request: HttpRequest, key: int) -> Write:
+    held = visible(request, key)
+    if not asker(request).has_perm(mending.permission(held)):
+        raise PermissionDenied
+    return held
+
+
 @require_POST
-@MAY_SEND
 def all_again(request: HttpRequest) -> HttpResponse:
-    """After a token was mended: all that was refused, of one source or of all."""
+    """After a token was mended: all that was refused, of one source or of all, and
+    that this person may send."""
+    if not any(map(asker(request).has_perm, mending.PERMISSIONS)):
+        raise PermissionDenied
     slug = word(request.POST, "source")
     seen = Source.objects.visible_to(request.user).filter(slug=slug)
     source = get_object_or_404(seen).pk if slug else None
-    held = queue.refused(request.user, source)
+    refused, may = queue.refused(request.user, source), asker(request).has_perm
+    held = [one for one in refused if may(mending.permission(one))]
     sent = mending.all_again(held, by=person(request))
     messages.success(
         request, f"{sent} refused {'write is' if sent == 1 else 'writes are'} sent again."
@@ -75,16 +86,14 @@ def all_again(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@MAY_SEND
 def again(request: HttpRequest, key: int) -> HttpResponse:
-    held = visible(request, key)
+    held = mendable(request, key)
     return answered(request, held, lambda: mending.again(held, by=person(request)), "is sent again")
 
 
 @require_POST
-@MAY_SEND
 def change(request: HttpRequest, key: int) -> HttpResponse:
-    held = visible(request, key)
+    held = mendable(request, key)
     page = reading.read_one(request.user, held, MendForm(held, request.POST))
     if page.row.line.hidden:
         raise Http404
@@ -97,9 +106,8 @@ def change(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_POST
-@MAY_SEND
 def drop(request: HttpRequest, key: int) -> HttpResponse:
-    held = visible(request, key)
+    held = mendable(request, key)
     return answered(request, held, lambda: mending.drop(held, by=person(request)), "is dropped")
 
 
