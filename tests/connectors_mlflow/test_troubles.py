@@ -1,6 +1,7 @@
 """Servers that are slow, broken, rate-limited or closed, with a real one behind."""
 
 import base64
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,9 +15,14 @@ from sources.connectors.base import RunRecord, Trouble, Unauthorized, Unavailabl
 from sources.connectors.mlflow import reading
 from sources.connectors.mlflow.address import plain_address
 from sources.connectors.mlflow.client import MlflowClient
+from sources.connectors.mlflow.listing import RunSearch
+from sources.connectors.mlflow.tags import TASKS
+from sources.connectors.mlflow.writes import Tagger, TaskTag
+from sources.connectors.writing import Declined
 from sources.http import Limits
 from tests.connectors_mlflow.proxy import Fault, Proxy, a_web_page, cut_off, status
 from tests.connectors_mlflow.reading import Readings
+from tests.http.faulty import answer, faulty
 
 START = 1_790_000_000_000
 SHORT = Limits(connect=2.0, read=1.0, total=1.5, attempts=3, backoff=0.01)
@@ -213,3 +219,24 @@ def test_an_address_is_taken_as_people_copy_it(written: str, plain: str) -> None
 def test_what_is_no_address_is_refused(written: str) -> None:
     with pytest.raises(Trouble):
         plain_address(written)
+
+
+def test_a_proxy_that_answers_200_in_its_own_words_is_unavailable() -> None:
+    with faulty(answer(body=b'{"status": "ok"}')) as server, Tagger(server.url) as tagger:
+        for ask in (tagger.tag, RunSearch(tagger.site, {}).run):
+            with pytest.raises(Unavailable, match="answers runs/get unlike an MLflow"):
+                ask("r")
+
+
+@pytest.mark.parametrize("change", [TaskTag("r", add="B-1"), TaskTag("r", remove=["A-1"])])
+def test_a_tag_that_is_longer_than_what_is_read_of_it_stays_as_it_is(change: TaskTag) -> None:
+    """Keys may stand behind: what was not read would be erased."""
+    long = {"tags": [{"key": TASKS, "value": "A-1, " * 500 + "Z-9"}]}
+    told = json.dumps({"run": {"data": long}}).encode()
+    with (
+        faulty(answer(body=told)) as server,
+        Tagger(server.url) as tagger,
+        pytest.raises(Declined, match=r"longer than the 2,000 characters"),
+    ):
+        change.apply(tagger)
+    assert len(server.seen) == 1, "nothing was written"

@@ -95,8 +95,8 @@ class RunSearch:
     def run(self, run: str) -> Found | None:
         """One run; None when it is gone for good. A 404 that is not MLflow's own
         (a proxy's) must not pass for one."""
-        reply = self.site.get("runs/get", {"run_id": run}, answers=CLOSED)
+        reply = self.site.run(run, answers=CLOSED)
         if reply.status in CLOSED:
             return None if is_gone(reply) else {}
-        found: Found = reply.value["run"]
+        found: Found = reply.value
         return found

@@ -3,6 +3,7 @@
 import base64
 import logging
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -85,8 +86,22 @@ class Site:
 
     def _checked(self, reply: Reply, path: str) -> Reply:
         if reply.status < 300 and not isinstance(reply.value, dict):
-            raise Unavailable(f"{self.name} answers {path} unlike an MLflow. Is the address right?")
+            raise self._unlike(path)
         return reply
+
+    def _unlike(self, path: str) -> Unavailable:
+        return Unavailable(f"{self.name} answers {path} unlike an MLflow. Is the address right?")
+
+    def run(self, run: str, *, answers: Collection[int]) -> Reply:
+        """`value` is the run as MLflow tells it, unless the status is one of `answers`."""
+        path = "runs/get"
+        reply = self.get(path, {"run_id": run}, answers=answers)
+        if reply.status in answers:
+            return reply
+        found = reply.value.get("run")
+        if not isinstance(found, dict):
+            raise self._unlike(path)
+        return replace(reply, value=found)
 
     def pages(self, path: str, body: Found, *, answers: Collection[int] = ()) -> Iterator[Found]:
         """Each page of a search. One of `answers` is raised as NotGiven."""

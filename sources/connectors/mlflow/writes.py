@@ -58,19 +58,16 @@ class Tagger:
     def tag(self, run: str) -> str | None:
         """Our tag of a run as it is now; None: it has none. Declined when there is no
         such run, or it is not for this account."""
-        reply = self.site.get("runs/get", {"run_id": run}, answers=JUDGED)
-        kept = self._told(reply).value["run"].get("data") or {}
+        reply = self.site.run(run, answers=JUDGED)
+        if reply.status in JUDGED:
+            raise self.trouble(reply)
+        kept = reply.value.get("data") or {}
         return pairs(kept.get("tags")).get(TASKS)
 
     def change(self, asked: Request) -> Reply:
         self.going()
         url = f"{self.site.address}{API}/{asked.path}"
         return self.site.session.json(asked.method, url, body=asked.body, answers=JUDGED)
-
-    def _told(self, reply: Reply) -> Reply:
-        if reply.status in JUDGED:
-            raise self.trouble(reply)
-        return reply
 
     def trouble(self, reply: Reply) -> Trouble:
         words = str(reply.value or "").rstrip(".") or NO_WORDS
@@ -111,6 +108,11 @@ class TaskTag:
     def apply(self, tagger: Tagger) -> Effect:
         now = tagger.tag(self.run)
         wanted = self.wanted(now)
+        if len(now or "") > LONGEST_READ:  # keys may stand behind: writing would erase them
+            raise Declined(
+                f"The run's tag {TASKS} is longer than the {LONGEST_READ:,} characters that "
+                "are read of it. Take tasks out of it in MLflow first"
+            )
         if tasks_of(wanted) == tasks_of(now or ""):
             return Effect(found=True)
         if len(wanted) > LONGEST_READ:
