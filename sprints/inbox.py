@@ -1,7 +1,7 @@
 """Runs that belong to no task, newest first, with what they may have meant."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from django.db.models import Exists, OuterRef
 
@@ -41,7 +41,8 @@ def read(
     """A constant number of queries. `keyed` are the runs that name some key,
     `plain` those that name none; with a `word` those that have it for a tag or a key."""
     found = keyset.decode(place, ORDER) if place else None
-    cut = keyset.take(_loose(user, which, word), "started_at", found, descending=True, size=size)
+    held = _loose(user, which, word).select_related("project").defer(*HEAVY)
+    cut = keyset.take(held, "started_at", found, descending=True, size=size)
     words = mentioned([run.pk for run in cut.rows])
     meant = proposals(user, cut.rows)
     rows = [
@@ -55,24 +56,20 @@ def read(
     )
 
 
-def all_of(user: Person, word: str, *, most: int) -> RunQuerySet:
+def all_of(user: Person, word: str, *, which: Which = "", most: int) -> RunQuerySet:
     """The newest runs without a task that have this word for a tag or a key."""
-    return _with(links.loose_runs(user), word).defer(*HEAVY).newest_first()[:most]
+    return _loose(user, which, word).defer(*HEAVY).newest_first()[:most]
 
 
-def count_of(user: Person, word: str, *, most: int) -> int:
-    return _with(links.loose_runs(user), word).order_by()[:most].count()
+def count_of(user: Person, word: str, *, which: Which = "", most: int) -> int:
+    return _loose(user, which, word).order_by()[:most].count()
 
 
-def _with(held: RunQuerySet, word: str) -> RunQuerySet:
-    named = Mention.objects.filter(kind__in=("tag", "key"), value=word)
-    return held.filter(pk__in=named.values("run"))
-
-
-def _loose(user: Person, which: Which, word: str) -> Any:
-    held = links.loose_runs(user).select_related("project").defer(*HEAVY)
+def _loose(user: Person, which: Which, word: str) -> RunQuerySet:
+    held = links.loose_runs(user)
     if word:
-        held = _with(held, word)
+        named = Mention.objects.filter(kind__in=("tag", "key"), value=word)
+        held = held.filter(pk__in=named.values("run"))
     if not which:
         return held
     keyed = Exists(Mention.objects.filter(run=OuterRef("pk"), kind="key"))

@@ -5,7 +5,7 @@ Where the source's administrator has not switched writing on, or the person may
 not send, an act leaves no row; in a dry run the row is there and stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,7 +46,7 @@ def verdict_given(verdict: Verdict) -> list[Write]:
     run = Run.objects.filter(pk=verdict.run, source__in=cites).first() if verdict.run else None
     asked = _verdict_words(verdict, by, run)
     made = [_made(task, "comment", asked, by=by, cites=cites), _page_link(task, by)]
-    return [*made, *([_run_link(run, task, by)] if run else [])]
+    return [*made, *_run_links([run] if run else [], task, by)]
 
 
 def runs_tied(runs: Iterable[Run], task: Task, *, by: int) -> list[Write]:
@@ -55,7 +55,7 @@ def runs_tied(runs: Iterable[Run], task: Task, *, by: int) -> list[Write]:
     person, held = User.objects.get(pk=by), list(runs)
     made = runs_tagged(held, task, by=person)
     if task.is_hypothesis and sends(task, person):
-        made += [_run_link(run, task, person) for run in held]
+        made += _run_links(held, task, person)
     return made
 
 
@@ -79,7 +79,7 @@ def link_runs(task: Task, runs: Iterable[Run], *, by: User) -> list[Write]:
     """Links to our page of the task and to each of these runs, all or none."""
     _demand(task, by)
     with transaction.atomic():
-        return [_page_link(task, by), *(_run_link(run, task, by) for run in runs)]
+        return [_page_link(task, by), *_run_links(runs, task, by)]
 
 
 def new_hypothesis(task: Task, *, by: User, **claim: Any) -> Write:
@@ -152,7 +152,15 @@ def _demand(task: Task, by: User) -> None:
 
 
 @transaction.atomic
-def _made(
+def _made(task: Task, kind: str, asked: dict[str, Any], *, by: User, **more: Any) -> Write:
+    if kind in NEWEST_COUNTS:
+        _supersede(task, kind)
+    made = _row(task, kind, asked, by=by, **more)
+    made.save()
+    return made
+
+
+def _row(
     task: Task,
     kind: str,
     asked: dict[str, Any],
@@ -161,8 +169,6 @@ def _made(
     subject: str = "",
     cites: Iterable[UUID] = (),
 ) -> Write:
-    if kind in NEWEST_COUNTS:
-        _supersede(task, kind)
     made = Write(
         source_id=task.source_id,
         task=task,
@@ -174,7 +180,6 @@ def _made(
         state="dry" if mode(task.source) == "dry" else "pending",
     )
     made.tell("asked", by=by.pk)
-    made.save()
     return made
 
 
@@ -194,7 +199,11 @@ def _page_link(task: Task, by: User) -> Write:
         "summary": "its runs, figures and verdict",
         "relationship": "tracked in",
     }
-    return _link(task, f"labledger:task:{task.pk}", asked, by)
+    return _links(task, [_row(task, "link", asked, by=by, subject=f"labledger:task:{task.pk}")])[0]
+
+
+def _run_links(runs: Iterable[Run], task: Task, by: User) -> list[Write]:
+    return _links(task, [_run_link(run, task, by) for run in runs])
 
 
 def _run_link(run: Run, task: Task, by: User) -> Write:
@@ -204,19 +213,25 @@ def _run_link(run: Run, task: Task, by: User) -> Write:
         "summary": f"{run.state}, {run.owner}".strip(", "),
         "relationship": "tested by",
     }
-    return _link(task, run_id(run), asked, by, cites=[run.source_id])
+    return _row(task, "link", asked, by=by, subject=run_id(run), cites=[run.source_id])
 
 
-def _link(
-    task: Task, subject: str, asked: dict[str, Any], by: User, cites: Iterable[UUID] = ()
-) -> Write:
-    """The same link once: what was asked for already is given back."""
-    held = Write.objects.filter(task=task, kind__in=("link", "unlink"), subject=subject)
-    last = held.exclude(state="dropped").order_by("-pk").first()
-    same = last is not None and last.kind == "link" and last.asked == asked
-    if last is not None and same and last.state != "refused":
-        return last
-    return _made(task, "link", asked, by=by, subject=subject, cites=cites)
+@transaction.atomic
+def _links(task: Task, wanted: Sequence[Write]) -> list[Write]:
+    """The same link once: what was asked for already is given back. Two queries,
+    however many."""
+    subjects = [one.subject for one in wanted]
+    held = Write.objects.filter(task=task, kind__in=("link", "unlink"), subject__in=subjects)
+    last = {one.subject: one for one in held.exclude(state="dropped").order_by("pk")}
+    found = [_held_or_new(last.get(one.subject), one) for one in wanted]
+    Write.objects.bulk_create(one for one in found if one.pk is None)
+    return found
+
+
+def _held_or_new(last: Write | None, wanted: Write) -> Write:
+    if last is None or last.kind != "link" or last.state == "refused":
+        return wanted
+    return last if last.asked == wanted.asked else wanted
 
 
 def _verdict_words(verdict: Verdict, by: User, run: Run | None) -> dict[str, Any]:

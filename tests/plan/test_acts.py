@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sprints import links
-from sprints.models import Dismissal, Evidence, Hypothesis, Task, Verdict
+from sprints.models import Dismissal, Evidence, Hypothesis, Task, Verdict, Write
 from tests.sprints.made import Lab
 from tracking.models import Run
 
@@ -270,6 +272,42 @@ def test_all_runs_of_a_word_are_tied_at_once_beyond_the_page(lab: Lab, lead: Cli
     assert said(lead.post("/inbox/tie/", given, follow=True)) == "27 runs belong to DOC-1 now."
     assert badge(lead) == "1"
     assert "No run without a task has" in said(lead.post("/inbox/tie/", given, follow=True))
+
+
+def test_the_button_of_a_word_ties_what_its_tab_lists(lab: Lab, lead: Client) -> None:
+    lab.task("DOC-1")
+    keyed, plain = lab.run("R-1", "ablation", "DOC-99"), lab.run("R-2", "ablation")
+    page = lead.get("/inbox/?word=ablation&names=plain").content.decode()
+    assert "Tie all 1 of ablation" in page
+    assert '<input type="hidden" name="names" value="plain">' in page
+    given = {"all": "yes", "word": "ablation", "names": "plain", "task": "DOC-1"}
+    assert said(lead.post("/inbox/tie/", given, follow=True)) == "R-2 belongs to DOC-1 now."
+    assert [*links.loose_runs(lab.lead)] == [keyed]
+    assert plain not in links.loose_runs(lab.lead)
+
+
+def test_it_is_said_how_many_links_are_on_the_way(lab: Lab, lead: Client) -> None:
+    lab.jira.settings = {"writes": "on"}
+    lab.jira.save()
+    lab.claim("DOC-1")
+    runs = [lab.run(f"R-{number}") for number in range(3)]
+    given = {"runs": [str(run.pk) for run in runs], "task": "DOC-1"}
+    answer = said(lead.post("/inbox/tie/", given, follow=True))
+    assert answer == "3 runs belong to DOC-1 now. 3 links are on the way to Jira."
+
+
+def test_many_runs_are_tied_to_a_hypothesis_at_the_cost_of_one(
+    lab: Lab, django_assert_num_queries: Any
+) -> None:
+    lab.jira.settings = {"writes": "on"}
+    lab.jira.save()
+    task = lab.claim("DOC-1")
+    runs = [lab.run(f"R-{number}") for number in range(40)]
+    with CaptureQueriesContext(connection) as one:
+        links.tie_all(runs[:1], task, by=lab.lead.pk)
+    with django_assert_num_queries(len(one)):
+        made = links.tie_all(runs, task, by=lab.lead.pk)
+    assert len(made) == Write.objects.count() == 40, "the first link was asked for already"
 
 
 def badge(client: Client) -> str:

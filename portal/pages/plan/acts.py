@@ -1,5 +1,6 @@
 """What people do on the plan's pages: plain forms, each answered by the page it came from."""
 
+from collections import Counter
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,10 +16,9 @@ from portal.pages.asking import person
 from portal.pages.plan import finding
 from portal.pages.plan import hypothesis as hypothesis_page
 from portal.pages.plan.forms import runs_called
-from portal.pages.plan.inbox import AT_ONCE, key_of, word_of
+from portal.pages.plan.inbox import AT_ONCE, key_of, which_of, word_of
 from sprints import hypotheses, inbox, links
 from sprints.models import Task, Write
-from sprints.outbox.models import TAGS
 from tracking.models import Run
 
 MAY_TIE = permission_required("sprints.add_evidence", raise_exception=True)
@@ -115,16 +115,20 @@ def mend(request: HttpRequest) -> HttpResponse:
     else:
         made = links.tie_all(runs, tasks[0], by=person(request))
         words = f"{named(runs)} belong{'s' * (len(runs) == 1)} to {tasks[0].name} now."
-        messages.success(request, f"{words}{tags_words(made)}")
+        messages.success(request, f"{words}{told_words(made)}")
     return back(request)
 
 
-def tags_words(made: list[Write]) -> str:
-    """What MLflow is told, where it is; in a dry run it is not."""
-    tags = sum(one.kind in TAGS and one.state == "pending" for one in made)
-    if not tags:
+def told_words(made: list[Write]) -> str:
+    """What MLflow and Jira are told, where they are; in a dry run they are not."""
+    kinds = Counter(one.kind for one in made if one.state == "pending")
+    return way_words(kinds["tag"], "tag", "MLflow") + way_words(kinds["link"], "link", "Jira")
+
+
+def way_words(count: int, what: str, where: str) -> str:
+    if not count:
         return ""
-    return f" {'A tag is' if tags == 1 else f'{tags} tags are'} on the way to MLflow."
+    return f" {f'A {what} is' if count == 1 else f'{count:,} {what}s are'} on the way to {where}."
 
 
 @require_POST
@@ -150,8 +154,12 @@ def asked_runs(request: HttpRequest) -> list[Run]:
 
 
 def runs_of_word(request: HttpRequest) -> list[Run]:
+    """Those that the tab with the button lists, and no others."""
     word = word_of(request.POST.get("word", ""))
-    return list(inbox.all_of(request.user, word, most=AT_ONCE)) if word else []
+    if not word:
+        return []
+    which = which_of(request.POST.get("names", ""))
+    return list(inbox.all_of(request.user, word, which=which, most=AT_ONCE))
 
 
 def named(runs: list[Run]) -> str:

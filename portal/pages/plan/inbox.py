@@ -62,7 +62,7 @@ def read(user: Person, asked: QueryDict) -> Page:
         rows=found.rows,
         shared=[] if word else shared(found.rows, which),
         word=word,
-        all_of_it=all_of_it(user, word) if word else "",
+        all_of_it=all_of_it(user, word, which) if word else "",
         tabs=[Tab(name, to(one, word=word), one == which) for one, name in NAMES.items()],
         which=which,
         opening=OPENING if found.rows else "",
@@ -85,9 +85,9 @@ def word_of(text: str) -> str:
     return clean(text)[:LONGEST_TAG]
 
 
-def all_of_it(user: Person, word: str) -> str:
+def all_of_it(user: Person, word: str, which: Which) -> str:
     """ "all 12", "the newest 1,000"."""
-    count = inbox.count_of(user, word, most=AT_ONCE + 1)
+    count = inbox.count_of(user, word, which=which, most=AT_ONCE + 1)
     return f"the newest {AT_ONCE:,}" if count > AT_ONCE else f"all {count}"
 
 
