@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator
 from concurrent import futures
+from contextlib import suppress
 
 from sources.connectors.base import Beat
 
@@ -14,7 +15,7 @@ def ahead[Thing](things: Generator[Thing], beat: Beat) -> Iterator[Thing]:
 
     `things` runs in one thread of its own: it must touch neither the database nor what
     the caller changes. This thread beats while it waits. Who stops early waits for the
-    one thing that is being drawn, and `things` is closed then.
+    one thing that is being drawn, with beats, and `things` is closed then.
     """
 
     def draw() -> Callable[[], Thing] | None:
@@ -29,11 +30,22 @@ def ahead[Thing](things: Generator[Thing], beat: Beat) -> Iterator[Thing]:
                 drawn = pool.submit(draw)
                 yield found()
         finally:
-            futures.wait([drawn])
+            _outwaited(drawn, beat)
             things.close()
 
 
 def _waited[Thing](drawn: futures.Future[Thing], beat: Beat) -> Thing:
+    _beaten(drawn, beat)
+    return drawn.result()
+
+
+def _beaten[Thing](drawn: futures.Future[Thing], beat: Beat) -> None:
     while not futures.wait([drawn], timeout=NAP).done:
         beat()
-    return drawn.result()
+
+
+def _outwaited[Thing](drawn: futures.Future[Thing], beat: Beat) -> None:
+    """A beat that fails is the last one, and not told: what ended the drawing is."""
+    with suppress(Exception):
+        _beaten(drawn, beat)
+    futures.wait([drawn])

@@ -76,3 +76,23 @@ def test_it_beats_while_it_waits_and_what_the_beat_raises_ends_it(
     with pytest.raises(InterruptedError):
         next(ahead(shelf.things(), lost))
     assert shelf.closed.is_set()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_it_beats_while_it_closes_and_a_beat_that_fails_there_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    monkeypatch.setattr(module, "NAP", 0.01)
+    shelf, beats = Shelf(3, seconds=0.1), list[float]()
+
+    def beat() -> None:
+        beats.append(time.monotonic())
+        if fails and len(shelf.drawn):
+            raise InterruptedError
+
+    things = ahead(shelf.things(), beat)
+    next(things)
+    beats.clear()
+    things.close()  # type: ignore[attr-defined]
+    assert (len(beats) == 1) if fails else (len(beats) > 2)
+    assert shelf.closed.is_set()
