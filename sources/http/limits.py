@@ -33,7 +33,8 @@ HASTY = Limits(connect=4.0, read=6.0, total=6.0, attempts=1)
 
 @dataclass(slots=True)
 class Budget:
-    """What one sync may still spend: requests, and seconds of waiting.
+    """What one sync may still spend: requests, and seconds of waiting. Its threads
+    share it.
 
     A pause that does not fit is not slept: the worker is given back, and the
     sync comes again at the time that the other side named. `ends_at`, on the
@@ -59,7 +60,7 @@ class Budget:
                 f"{name} did not answer all that was asked within {TESTED_WITHIN:g} s. "
                 "It may be slow now, or busy."
             )
-        with self._lock:  # requests of one sync may be under way together
+        with self._lock:
             if self.made >= self.requests:
                 raise Spent(
                     f"{name}: this sync has made its {self.requests:,} requests; "
@@ -69,6 +70,17 @@ class Budget:
 
     def allows(self, seconds: float) -> bool:
         return self.waited + seconds <= self.waiting and seconds < self.left
+
+    def spend_wait(self, seconds: float) -> bool:
+        """Whether a pause fits; then it counts as waited."""
+        with self._lock:
+            fits = self.allows(seconds)
+            self.waited += seconds if fits else 0.0
+            return fits
+
+    def repeat(self) -> None:
+        with self._lock:
+            self.repeated += 1
 
 
 class Headers(Mapping[str, str]):

@@ -45,8 +45,8 @@ class Session:
     """Asks one outside system. Raises Unauthorized or Unavailable, nothing else.
 
     `name` begins every message ("Jira at https://acme.atlassian.net").
-    `secrets` are struck out of every message. Several threads ask at once only
-    by way of `together`.
+    `secrets` are struck out of every message. Several threads may ask at once: those
+    of `together`, and one that draws the next page ahead.
     `beat` is called before every request, with every MiB of an answer and while
     it waits: whoever holds a claim sets it, and what it raises ends the asking.
     `pause` and `jitter` (a factor round 1) are there for tests of the waiting.
@@ -153,7 +153,7 @@ class Session:
             except _Passing as fault:
                 self._rest(asked, fault, attempt)
             attempt += 1
-            self.budget.repeated += 1
+            self.budget.repeat()
 
     def _once(self, asked: Asked) -> Reply:
         try:
@@ -184,13 +184,12 @@ class Session:
         wait, self._breather = self._breather, 0.0
         if not wait:
             return
-        if not self.budget.allows(wait):
+        if not self.budget.spend_wait(wait):
             raise Unavailable(
                 f"{self.name}: its quota is nearly used up, and others need the rest.",
                 retry_at=after(datetime.now(UTC), wait),
                 kind="quota",
             )
-        self.budget.waited += wait
         self._sleep(wait)
 
     def _value(self, asked: Asked, reply: Reply) -> Any:
@@ -238,9 +237,8 @@ class Session:
         if not asked.repeatable or attempt >= self.limits.attempts:
             raise Unavailable(str(fault), retry_at=retry_at, kind=fault.kind)
         wait = self._wait(fault, attempt)
-        if not self.budget.allows(wait):
+        if not self.budget.spend_wait(wait):
             raise Unavailable(str(fault), retry_at=retry_at, kind=fault.kind)
-        self.budget.waited += wait
         self._sleep(wait)
 
     def _sleep(self, seconds: float) -> None:

@@ -2,11 +2,13 @@
 
 import threading
 import time
+from concurrent import futures
 from functools import partial
 
 import pytest
 
 from sources.connectors.base import Unavailable
+from sources.http import Budget
 from tests.http.faulty import answer, faulty
 
 OK = answer(body=b'{"who": "me"}')
@@ -30,6 +32,20 @@ def test_requests_that_are_made_together_are_all_counted(make):
         replies = session.together(asked)
     assert [reply.value for reply in replies] == [{"who": "me"}] * 40
     assert session.requests == len(server.seen) == 40
+
+
+def test_two_threads_do_not_spend_the_same_pause() -> None:
+    class Slow(Budget):
+        def allows(self, seconds: float) -> bool:
+            fits = super().allows(seconds)
+            time.sleep(0.02)
+            return fits
+
+    budget = Slow(waiting=1.0)
+    with futures.ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(budget.spend_wait, (1.0, 1.0)))
+    assert sorted(told) == [False, True]
+    assert budget.waited == 1.0
 
 
 def test_the_first_trouble_of_several_is_raised_and_what_waits_is_not_asked(make):

@@ -36,7 +36,8 @@ class MlflowClient:
 
     `chosen` are names or ids of experiments; none means all that are seen. A
     run's project is its experiment's id, because names change. `reading` changes
-    when all is to be read again. One client serves one sync, in one thread.
+    when all is to be read again. One client serves one sync: the thread that reads,
+    and one of its own that draws the next page of a search.
     """
 
     def __init__(
