@@ -1,4 +1,4 @@
-"""A person's name leaves the outbox. What was written to Jira stays there."""
+"""A person's name leaves the outbox. What was written to Jira or MLflow stays there."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -14,7 +14,7 @@ def forget_person(user: int, *, now_called: str) -> None:
     held = Write.objects.filter(Q(by=user) | Q(through=user)).select_for_update(of=("self",))
     for write in held:
         if write.state == "sending":
-            raise Refused("Something of theirs is being sent to Jira: try again in a minute.")
+            raise Refused("Something of theirs is on its way: try again in a minute.")
         if write.by_id == user:
             _unname(write, now_called)
         if write.through_id == user:

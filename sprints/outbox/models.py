@@ -59,8 +59,9 @@ class Write(models.Model):
 
     `asked` is what is wanted, in our words; `cites` are the sources whose facts
     are in it, and only who sees all of those reads it here. `sent_at` is when a
-    try may have reached Jira without its answer being kept: the next try looks
-    first. `through` is the person whose own token wrote it; None: the source's bot.
+    try may have reached the other side without its answer being kept: the next try
+    looks first. `through` is the person whose own token wrote it; None: the source's
+    own login, of a Jira its bot.
     """
 
     id = models.BigAutoField(primary_key=True)
