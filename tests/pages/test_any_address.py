@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django_structlog.middlewares import RequestMiddleware
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -110,8 +111,9 @@ def real(lab: Lab) -> list[str]:
     ]  # fmt: skip
 
 
-READS = ("__getitem__", "__contains__", "__iter__", "get", "getlist", "keys", "items", "values",
-         "lists", "dict", "copy", "urlencode")  # fmt: skip
+READS = ("__getitem__", "__contains__", "__iter__", "__len__", "get", "getlist", "keys", "items",
+         "values", "lists", "dict", "copy", "urlencode", "pop", "setdefault")  # fmt: skip
+READERS = [(HttpRequest, "get_full_path"), *((QueryDict, name) for name in READS)]
 
 
 @pytest.fixture
@@ -119,17 +121,22 @@ def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How anybody asked what stands in an address, as it happens."""
     heard: list[str] = []
 
-    def listening(name: str) -> Callable[..., Any]:
-        usual = getattr(QueryDict, name)
-
-        def read(self: QueryDict, *words: Any, **more: Any) -> Any:
-            heard.append(name)
-            return usual(self, *words, **more)
+    def listening(usual: Callable[..., Any]) -> Callable[..., Any]:
+        def read(*words: Any, **more: Any) -> Any:
+            heard.append(usual.__name__)
+            return usual(*words, **more)
 
         return read
 
-    for name in READS:
-        monkeypatch.setattr(QueryDict, name, listening(name))
+    def logged(request: HttpRequest, usual: Any = RequestMiddleware.format_request) -> str:
+        """The log tells the whole address of every page."""
+        told: str = usual(request)
+        heard.pop()
+        return told
+
+    for kind, name in READERS:
+        monkeypatch.setattr(kind, name, listening(getattr(kind, name)))
+    monkeypatch.setattr(RequestMiddleware, "format_request", staticmethod(logged))
     return heard
 
 
