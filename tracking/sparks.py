@@ -1,6 +1,7 @@
 """A short line a run, of one series, for a column of small pictures."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from django.db.models import Case, F, Max, Q, When, Window
 from sources.among import among
 from tracking.models import SeriesChunk, SeriesTail
 from tracking.series import sketched, thinned, unpack_values
-from tracking.series.points import Floats
+from tracking.series.points import Floats, Integers
 from tracking.series.sketch import POINTS
 
 ENDS = Q(seq=0) | Q(seq=F("top"))
@@ -49,8 +50,12 @@ def sparks(runs: Sequence[UUID], name: str) -> dict[UUID, list[float]]:
 def _joined(parts: Sequence[Part]) -> Floats:
     """As many values of each part as its points ask for, so that each is as wide as long."""
     stride = max(1, sum(one.points for one in parts) // POINTS)
-    return np.concatenate([_every(stride, one) for one in parts])
+    return np.concatenate(
+        [one.values[_places(one.values.size, one.points, stride)] for one in parts]
+    )
 
 
-def _every(stride: int, part: Part) -> Floats:
-    return part.values[np.arange(0, part.points, stride) * part.values.size // part.points]
+@lru_cache(1_000)  # most chunks are alike
+def _places(values: int, points: int, stride: int) -> Integers:
+    """Of those `values` of so many points that are nearest to each `stride`th point."""
+    return np.arange(0, points, stride) * values // points
