@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from bench.ground import ground, line, peak_mb, spread, took
 
-KEYS, METRICS, REPEATS, BATCH = 200, 10, 15, 2_000
+KEYS, METRICS, REPEATS, BATCH = 200, 10, 40, 2_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DRAWN, POINTS = 200, 20_000  # the newest runs have a curve, of so many points
 QUESTIONS = {
