@@ -29,6 +29,17 @@ LONGEST_REASON = 200  # characters: an error may quote a whole record
 
 
 @dataclass(frozen=True, slots=True)
+class Given[Raw]:
+    """A record as it was read: `name` is its external id, `body` its bytes."""
+
+    name: str
+    key: UUID
+    raw: Raw
+    body: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Fresh[Raw]:
     """A record that is new or changed: its raw form and the row made of it."""
 
@@ -76,39 +87,52 @@ def mirror[Raw](
     becomes a gap, and the others go on. Call it within a transaction. Records
     that came as JSON are compared quicker with `json_of=wire_json`.
     """
+    given = _given(source, kind, records, json_of)
+    known = _known(model, {one.key: one.digest for one in given})
+    fresh, gaps = _mapped(source, kind, [one for one in given if one.key not in known], row_of)
+    rows = [one.row for one in fresh]
+    stored = upsert(model, rows, on=("key",), compare=("digest", "removed_at"))
+    if payload:
+        bodies = {one.key: one.body for one in given}
+        _keep_payloads(source, kind, [(one.key, bodies[one.key]) for one in fresh])
+    return Mirror(stored + Stored(unchanged=len(known), gaps=tuple(gaps)), fresh)
+
+
+def _given[Raw](
+    source: Source,
+    kind: str,
+    records: Iterable[tuple[object, Raw]],
+    json_of: Callable[[Any], bytes],
+) -> list[Given[Raw]]:
+    """One for each external id: of two records the later."""
     bodies = {str(name): (raw, json_of(raw)) for name, raw in records}
-    keys = {name: source.key(kind, name) for name in bodies}
-    digests = {
-        keys[name]: digest(body, reading=source.reading) for name, (_, body) in bodies.items()
-    }
-    known = _known(model, digests)
+    return [
+        Given(name, source.key(kind, name), raw, body, digest(body, reading=source.reading))
+        for name, (raw, body) in bodies.items()
+    ]
+
+
+def _mapped[Raw](
+    source: Source, kind: str, given: Iterable[Given[Raw]], row_of: Callable[[Raw], Row]
+) -> tuple[list[Fresh[Raw]], list[Gap]]:
+    """Rows, and a gap for each record that is none."""
     fresh: list[Fresh[Raw]] = []
     gaps: list[Gap] = []
-    for name, (raw, _) in bodies.items():
-        if keys[name] in known:
-            continue
+    for one in given:
         try:
-            row = row_of(raw)
+            row = row_of(one.raw)
         except NOT_UNDERSTOOD as error:
-            gaps.append(Gap(f"{kind} {name}", f"could not be understood: {in_words(error)}"))
+            gaps.append(Gap(f"{kind} {one.name}", f"could not be understood: {in_words(error)}"))
             continue
         row |= {
-            "key": keys[name],
+            "key": one.key,
             "source_id": source.pk,
-            "external_id": name,
-            "digest": digests[keys[name]],
+            "external_id": one.name,
+            "digest": one.digest,
             "removed_at": None,
         }
-        fresh.append(Fresh(keys[name], raw, row))
-    stored = upsert(
-        model, [one.row for one in fresh], on=("key",), compare=("digest", "removed_at")
-    )
-    if payload:
-        keep = {one.key for one in fresh}
-        _keep_payloads(
-            source, kind, [(keys[n], body) for n, (_, body) in bodies.items() if keys[n] in keep]
-        )
-    return Mirror(stored + Stored(unchanged=len(known), gaps=tuple(gaps)), fresh)
+        fresh.append(Fresh(one.key, one.raw, row))
+    return fresh, gaps
 
 
 def in_words(error: Exception) -> str:
