@@ -3,7 +3,9 @@
 import random
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from bench.ground import ground, line, peak_mb, spread, took
 
@@ -25,6 +27,10 @@ QUESTIONS = {
 }
 
 
+REST = {f"group_{number % 20}/option_{number}": number * 1.5 for number in range(KEYS - 4)}
+FIGURES = ["valid/f1", "train/f1", *(f"other/metric_{number}" for number in range(METRICS - 2))]
+
+
 def fill(total: int) -> None:
     from sources.models import Source
     from sources.store import append
@@ -34,70 +40,79 @@ def fill(total: int) -> None:
     project = source.key("project", "lab")
     append(TrackerProject, [mirrored(source, project, "lab") | {"name": "lab"}])
     chance = random.Random(1)
-    rest = {f"group_{number % 20}/option_{number}": number * 1.5 for number in range(KEYS - 4)}
-    names = [*rest, "optimizer", "lr", "seed", "backbone"]
-    Column.objects.bulk_create(Column(source=source, kind="parameter", name=name) for name in names)
-    figures = ["valid/f1", "train/f1", *(f"other/metric_{number}" for number in range(METRICS - 2))]
-    Column.objects.bulk_create(Column(source=source, kind="metric", name=name) for name in figures)
+    for kind, names in (
+        ("parameter", [*REST, "optimizer", "lr", "seed", "backbone"]),
+        ("metric", FIGURES),
+    ):
+        Column.objects.bulk_create(Column(source=source, kind=kind, name=name) for name in names)
     for first in range(0, total, BATCH):
         runs, mentions, metrics = [], [], []
         for number in range(first, min(first + BATCH, total)):
-            key, at = source.key("run", f"lab\n{number}"), START + timedelta(minutes=number)
-            tags = ["common"] if number % 3 == 0 else [f"tag {number % 5000}"]
-            runs.append(
-                mirrored(source, key, f"lab\n{number}")
-                | {
-                    "project_id": project,
-                    "handle": f"LAB-{number}",
-                    "name": f"run_{number}",
-                    "description": "",
-                    "state": "failed" if number % 50 == 0 else "finished",
-                    "owner": f"person {number % 9}",
-                    "started_at": at,
-                    "tags": tags,
-                    "parameters": rest
-                    | {
-                        "optimizer": chance.choice(["adam", "sgd", "lamb"]),
-                        "lr": chance.choice([1e-3, 3e-4, 1e-4]),
-                        "seed": number % 20_000,
-                        "backbone": f"net_{number % 12}",
-                    },
-                    "properties": {},
-                    "code": {},
-                    "gaps": [],
-                    "partial": False,
-                    "trashed": False,
-                    "provenance": {},
-                }
-            )
-            named = [("key", f"DOC-{number % 5000}"), ("sprint", f"sprint {number % 60}")]
-            mentions += [
-                {
-                    "source_id": source.pk,
-                    "run_id": key,
-                    "kind": kind,
-                    "value": value,
-                    "place": "tag",
-                    "started_at": at,
-                }
-                for kind, value in [*named, *(("tag", tag) for tag in tags)]
-            ]
-            metrics += [
-                {
-                    "source_id": source.pk,
-                    "run_id": key,
-                    "name": name,
-                    "last": value,
-                    "min": value / 2,
-                    "max": value,
-                    "points": 0,
-                }
-                for name in figures
-                for value in [chance.random()]
-            ]
+            run = run_row(source, project, number, chance)
+            runs.append(run)
+            mentions += mention_rows(run, number)
+            metrics += metric_rows(run, chance)
         append(Run, runs)
         append(Mention, mentions)
         append(Metric, metrics)
+
+
+def run_row(source: Any, project: UUID, number: int, chance: random.Random) -> dict[str, Any]:
+    name = f"lab\n{number}"
+    drawn = {
+        "optimizer": chance.choice(["adam", "sgd", "lamb"]),
+        "lr": chance.choice([1e-3, 3e-4, 1e-4]),
+        "seed": number % 20_000,
+        "backbone": f"net_{number % 12}",
+    }
+    return mirrored(source, source.key("run", name), name) | {
+        "project_id": project,
+        "handle": f"LAB-{number}",
+        "name": f"run_{number}",
+        "description": "",
+        "state": "failed" if number % 50 == 0 else "finished",
+        "owner": f"person {number % 9}",
+        "started_at": START + timedelta(minutes=number),
+        "tags": ["common"] if number % 3 == 0 else [f"tag {number % 5000}"],
+        "parameters": REST | drawn,
+        "properties": {},
+        "code": {},
+        "gaps": [],
+        "partial": False,
+        "trashed": False,
+        "provenance": {},
+    }
+
+
+def mention_rows(run: dict[str, Any], number: int) -> list[dict[str, Any]]:
+    named = [("key", f"DOC-{number % 5000}"), ("sprint", f"sprint {number % 60}")]
+    return [
+        {
+            "source_id": run["source_id"],
+            "run_id": run["key"],
+            "kind": kind,
+            "value": value,
+            "place": "tag",
+            "started_at": run["started_at"],
+        }
+        for kind, value in [*named, *(("tag", tag) for tag in run["tags"])]
+    ]
+
+
+def metric_rows(run: dict[str, Any], chance: random.Random) -> list[dict[str, Any]]:
+    return [
+        {
+            "source_id": run["source_id"],
+            "run_id": run["key"],
+            "name": name,
+            "last": value,
+            "min": value / 2,
+            "max": value,
+            "points": 0,
+        }
+        for name in FIGURES
+        for value in [chance.random()]
+    ]
 
 
 def draw() -> None:
@@ -122,7 +137,7 @@ def draw() -> None:
             )
 
 
-def mirrored(source: object, key: object, name: str) -> dict[str, object]:
+def mirrored(source: Any, key: UUID, name: str) -> dict[str, Any]:
     return {
         "key": key,
         "source_id": source.pk,
