@@ -12,6 +12,7 @@ from demo.jira import Practice, State
 from portal import tasks
 from sources.claims import begin, claim
 from sources.models import Source, Sync
+from sources.store.gone import UNLISTED
 from tests.pages.test_in_a_browser import LOOKS, WIDTHS, administrator, dress
 from tests.sprints.made import Lab
 from tests.sprints_streams.story import STORY
@@ -55,6 +56,17 @@ def a_week(source: Source) -> None:
     Sync.objects.bulk_create(syncs)
 
 
+def lacking(source: Source) -> None:
+    """The newest good sync lacked something."""
+    newest = Sync.objects.filter(source=source, outcome="done", due_after=None).newest_first()[0]
+    newest.gaps = [
+        {"what": "812 of 900 tasks", "why": f"{UNLISTED}; they stay as they were"},
+        *({"what": f"DOC-{number}", "why": "is cut short"} for number in range(40)),
+    ]
+    newest.outcome, newest.gap_count = "partial", len(newest.gaps)
+    newest.save()
+
+
 def looked_at(page: Page, name: str, page_checks: Any, pictures: Any) -> None:
     for (scheme, width), audited in LOOKS.items():
         dress(page, scheme, width)
@@ -70,10 +82,12 @@ def test_a_week_of_syncs_keeps_the_rules_in_every_look(
     lab: Lab, signed_in_page: Any, page_checks: Any, pictures: Any
 ) -> None:
     a_week(lab.jira)
+    lacking(lab.jira)
     page = signed_in_page(administrator())
     page.set_default_timeout(20_000)
     page.goto("/sources/jira/")
     expect(page.locator("#age svg")).to_be_visible()
+    expect(page.get_by_role("button", name="They have really gone")).to_be_visible()
     looked_at(page, "console", page_checks, pictures)
     dress(page, "light", "wide")
     page.get_by_role("link", name="Failed", exact=True).click()
