@@ -278,7 +278,7 @@ def test_the_button_of_a_word_ties_what_its_tab_lists(lab: Lab, lead: Client) ->
     lab.task("DOC-1")
     keyed, plain = lab.run("R-1", "ablation", "DOC-99"), lab.run("R-2", "ablation")
     page = lead.get("/inbox/?word=ablation&names=plain").content.decode()
-    assert "Tie all 1 of ablation" in page
+    assert "Tie the only one of ablation" in page
     assert '<input type="hidden" name="names" value="plain">' in page
     given = {"all": "yes", "word": "ablation", "names": "plain", "task": "DOC-1"}
     assert said(lead.post("/inbox/tie/", given, follow=True)) == "R-2 belongs to DOC-1 now."

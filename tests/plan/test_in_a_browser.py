@@ -93,7 +93,7 @@ def test_a_verdict_a_claim_and_a_tie(
     page.get_by_role("button", name="Put the ticked runs aside").click()
     expect(page.locator("#content")).to_contain_text("FORM-7 put aside.")
     page.goto("/inbox/?word=sprint46!")
-    expect(page.get_by_role("button", name="Tie all 1 of sprint46!")).to_be_visible()
+    expect(page.get_by_role("button", name="Tie the only one of sprint46!")).to_be_visible()
     drawn(page, page_checks, "inbox-of-a-word")
 
 

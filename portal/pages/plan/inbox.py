@@ -86,9 +86,11 @@ def word_of(text: str) -> str:
 
 
 def all_of_it(user: Person, word: str, which: Which) -> str:
-    """ "all 12", "the newest 1,000"."""
+    """ "the only one", "all 12", "the newest 1,000"."""
     count = inbox.count_of(user, word, which=which, most=AT_ONCE + 1)
-    return f"the newest {AT_ONCE:,}" if count > AT_ONCE else f"all {count}"
+    if count > AT_ONCE:
+        return f"the newest {AT_ONCE:,}"
+    return "the only one" if count == 1 else f"all {count}"
 
 
 def shared(rows: list[Loose], which: Which) -> list[Shared]:
