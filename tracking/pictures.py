@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from typing import TypeGuard
 
@@ -67,24 +68,29 @@ def sparkline(values: Sequence[float | None], *, name: str = "") -> SafeString:
         return mark_safe("")
     told = f"{name + ': ' if name else ''}{short(points[0][1])} to {short(points[-1][1])}"
     drawn = _places(extremes(points, WIDE // 2), len(values) - 1)
-    x, _, y = drawn[-1].partition(",")
+    x, _, y = drawn[drawn.rfind(" ") + 1 :].partition(",")
     return mark_safe(  # noqa: S308 -- numbers of ours, and a name that is escaped
         f'<svg class="spark" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}" role="img">'
         f"<title>{escape(told)}, {len(points)} points</title>"
-        f'<polyline points="{" ".join(drawn)}"/><circle cx="{x}" cy="{y}" r="2"/></svg>'
+        f'<polyline points="{drawn}"/><circle cx="{x}" cy="{y}" r="2"/></svg>'
     )
 
 
-def _places(points: Sequence[tuple[int, float]], last: int) -> list[str]:
+def _places(points: Sequence[tuple[int, float]], last: int) -> str:
     """Where they are in a sparkline. Reckoned here and not by Scale: a page has thousands."""
     found = [value / 2 for _, value in points]
-    low, room = min(found), max(found) - min(found)
-    across, tall = (WIDE - 2 * EDGE) / (last or 1), HIGH - 2 * EDGE
-    left, bottom = EDGE if last else WIDE / 2, HIGH - EDGE if room else HIGH / 2
-    return [
-        f"{left + at * across:.1f},{bottom - (half - low) / (room or 1) * tall:.1f}"
-        for (at, _), half in zip(points, found, strict=True)
-    ]
+    low, tall = min(found), HIGH - 2 * EDGE
+    room = max(found) - low
+    bottom = HIGH - EDGE if room else HIGH / 2
+    places = _across(tuple([at for at, _ in points]), last)
+    return places % tuple([bottom - (half - low) / (room or 1) * tall for half in found])
+
+
+@lru_cache(1_000)  # most series on a page have as many values
+def _across(places: tuple[int, ...], last: int) -> str:
+    """With room for as many heights: "2.5,%.1f 4.4,%.1f"."""
+    left, step = EDGE if last else WIDE / 2, (WIDE - 2 * EDGE) / (last or 1)
+    return " ".join(f"{left + at * step:.1f},%.1f" for at in places)
 
 
 def step_curve(

@@ -80,9 +80,9 @@ def test_each_stretch_of_a_series_is_as_wide_as_it_is_long(
 
 
 @pytest.mark.parametrize("runs", [1, 60])
-def test_the_sparks_of_a_page_cost_two_queries(
+def test_the_sparks_of_a_page_cost_one_query(
     source: Source, runs: int, django_assert_num_queries: Any
 ) -> None:
     keys = [logged(source, f"DOC-{number}", 10 + number) for number in range(runs)]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(sparks(keys, "loss")) == runs

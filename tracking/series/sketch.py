@@ -1,6 +1,7 @@
 """A chunk's values as a picture of a finger's width needs them: some, and roughly."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tracking.series.points import Floats
 
@@ -16,8 +17,8 @@ def sketch(values: Floats) -> bytes | None:
     return few.astype("<f4").tobytes()
 
 
-def sketched(written: bytes) -> Floats:
-    return np.frombuffer(written, dtype="<f4").astype(np.float64)
+def sketched(written: bytes) -> NDArray[np.float32]:
+    return np.frombuffer(written, dtype="<f4")
 
 
 def thinned(values: Floats) -> Floats:
