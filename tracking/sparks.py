@@ -29,7 +29,8 @@ SOME = """
         AND chunk.seq IN (0, last.seq / 3, last.seq * 2 / 3, last.seq)
     UNION ALL
     SELECT run_id, NULL, count(*), NULL, NULL, array_agg(value ORDER BY step, id)
-    FROM tracking_seriestail WHERE run_id = ANY(%(runs)s::uuid[]) AND name = %(name)s GROUP BY run_id
+    FROM tracking_seriestail WHERE run_id = ANY(%(runs)s::uuid[]) AND name = %(name)s
+    GROUP BY run_id
     ORDER BY 1, 2
 """
 
