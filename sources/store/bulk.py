@@ -4,21 +4,19 @@ Rows are dictionaries by column name ("run_id", not "run"). Text is cleaned on
 the way (no NUL, no surrogate halves), so no input can stop a page.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg import sql
 
 from sources.connectors.base import Gap
-from sources.store.cleaning import clean, packed_json
+from sources.store.binary import copied
 
 type Row = dict[str, Any]
-type Turn = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,70 +39,14 @@ class Stored:
         )
 
 
-def _as_text(value: Any) -> Any:
-    return None if value is None else packed_json(value).decode()
-
-
-def _as_clean(value: Any) -> Any:
-    return clean(value) if isinstance(value, str) else value
-
-
-def _as_clean_list(value: Any) -> Any:
-    return None if value is None else [_as_clean(inner) for inner in value]
-
-
-def _as_written() -> Turn:
-    """Keys and times as text. Rows of one parent follow each other with the same
-    one, which is written once: half of what COPY cost was writing them anew."""
-    last: Any = None
-    text: str | None = None
-
-    def written(value: Any) -> str | None:
-        nonlocal last, text
-        if value is not last:
-            last, text = value, None if value is None else str(value)
-        return text
-
-    return written
-
-
-def _turns(model: type[models.Model], columns: Sequence[str]) -> list[tuple[int, Turn]]:
-    """How values go into COPY, by the place of their column; without those that
-    go as they are."""
-    kinds = {field.column: field for field in model._meta.concrete_fields}
-    found = ((at, _turn(kinds[column])) for at, column in enumerate(columns))
-    return [(at, turn) for at, turn in found if turn]
-
-
-def _turn(column: "models.Field[Any, Any]") -> Turn | None:
-    kind = column.target_field if isinstance(column, models.ForeignKey) else column
-    if isinstance(kind, models.JSONField):
-        return _as_text
-    if isinstance(kind, ArrayField):
-        return _as_clean_list
-    if isinstance(kind, (models.TextField, models.CharField)):
-        return _as_clean
-    return _as_written() if isinstance(kind, (models.UUIDField, models.DateTimeField)) else None
-
-
-def _copy(table: sql.Composable, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def _copy(
+    table: sql.Composable, model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]
+) -> None:
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    with connection.cursor() as cursor:
-        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)
-        with cursor.cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-
-
-def _values(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]
-) -> Iterable[list[Any]]:
-    turns = _turns(model, columns)
-    for row in rows:
-        values = [row[column] for column in columns]
-        for at, turn in turns:
-            values[at] = turn(values[at])
-        yield values
+    statement = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT BINARY)").format(table, names)
+    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+        for some in copied(model, columns, rows):
+            copy.write(some)
 
 
 def append(model: type[models.Model], rows: Sequence[Row]) -> int:
@@ -113,7 +55,7 @@ def append(model: type[models.Model], rows: Sequence[Row]) -> int:
     if not rows:
         return 0
     columns = list(rows[0])
-    _copy(sql.Identifier(model._meta.db_table), columns, _values(model, columns, rows))
+    _copy(sql.Identifier(model._meta.db_table), model, columns, rows)
     return len(rows)
 
 
@@ -132,7 +74,7 @@ def upsert(
     columns = list(single[0])
     stage = sql.Identifier(f"stage_{model._meta.db_table}")
     _open_stage(stage, model, columns)
-    _copy(stage, columns, _values(model, columns, single))
+    _copy(stage, model, columns, single)
     inserted, updated = _merge(stage, model, columns, on, compare)
     return Stored(inserted, updated, len(single) - inserted - updated)
 
