@@ -10,7 +10,8 @@ from sprints import links
 from sprints.nearest import Proposal, proposals
 from tracking.models import Mention, Run, RunQuerySet
 from tracking.runs import keyset
-from tracking.runs.table import HEAVY, mentioned
+from tracking.runs.lines import mentioned
+from tracking.runs.table import HEAVY
 
 SIZE = 25
 ORDER = "inbox, newest first"
@@ -46,7 +47,7 @@ def read(
     words = mentioned([run.pk for run in cut.rows])
     meant = proposals(user, cut.rows)
     rows = [
-        Loose(run, [value for kind, value in words.get(run.pk, []) if kind == "key"], meant[run.pk])
+        Loose(run, [one.value for one in words.get(run.pk, []) if one.kind == "key"], meant[run.pk])
         for run in cut.rows
     ]
     return Inbox(

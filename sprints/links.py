@@ -6,18 +6,20 @@ once had. So a run may come before its task, and a moved key heals itself.
 What a person tied or untied by hand counts over the words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet
 
+from sources.among import among
 from sources.models import Person
 from sprints.models import Dismissal, Evidence, Sprint, Task, TaskKey, Write
 from sprints.outbox import asking
 from tracking.models import Mention, Run, RunQuerySet
-from tracking.runs.table import mentioned
+from tracking.runs.lines import Named, mentioned
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def _in_order(
     return found
 
 
-def _by_hand(where: Q) -> list[tuple[UUID, UUID, bool]]:
+def _by_hand(where: Q | Func) -> list[tuple[UUID, UUID, bool]]:
     """(task, run, added), the newest word on each pair only."""
     rows = Evidence.objects.filter(where).order_by("task", "run", "-at", "-id")
     return list(rows.distinct("task", "run").values_list("task", "run", "added"))
@@ -78,42 +80,83 @@ def tasks_of(user: Person, runs: Iterable[UUID]) -> dict[UUID, list[Link]]:
     """The visible tasks of each run: five queries, whatever their number. A
     task that several words name is linked once, by the strongest."""
     wanted = list(runs)
-    rows = Mention.objects.filter(run__in=wanted, kind="key").order_by("id")
-    named = sorted(rows.values_list("run", "value", "place"), key=_weakest_first)
-    holders = _holders(value for _, value, _ in named)
-    how = {(run, task): place for run, value, place in named for task in holders.get(value, ())}
-    for task, run, added in _by_hand(Q(run__in=wanted)):
-        if added:
-            how[run, task] = "person"
-        else:
-            how.pop((run, task), None)
-    return _linked(user, wanted, how)
+    words = mentioned(wanted)
+    how = _how(wanted, words, _holders(words))
+    tasks = Task.objects.visible_to(user).in_bulk({task for _, task in how})
+    found: dict[UUID, list[Link]] = {run: [] for run in wanted}
+    for (run, task), place in how.items():
+        if task in tasks:
+            found[run].append(Link(tasks[task], place))
+    return found
+
+
+class Names(NamedTuple):
+    """`tasks` are those that a run belongs to, by its words or by hand; `lost` are keys
+    that it names and that no visible task has or had."""
+
+    tasks: list[str]
+    lost: list[str]
+
+
+def names_of(user: Person, words: Mapping[UUID, Sequence[Named]]) -> dict[UUID, Names]:
+    """By run, of what its words name, as `mentioned` read it: three queries."""
+    holders = _holders(words)
+    how = _how(list(words), words, holders)
+    names = _names(user, {task for _, task in how}.union(*holders.values()))
+    known = {name for name, tasks in holders.items() if not names.keys().isdisjoint(tasks)}
+    found = {
+        run: Names([], [name for name in _keys(several) if name not in known])
+        for run, several in words.items()
+    }
+    for run, task in how:
+        if task in names:
+            found[run].tasks.append(names[task])
+    return found
+
+
+def _names(user: Person, tasks: Collection[UUID]) -> dict[UUID, str]:
+    seen = Task.objects.visible_to(user).filter(among("key", tasks))
+    return dict(seen.values_list("key", "name")) if tasks else {}
+
+
+def _keys(several: Iterable[Named]) -> list[str]:
+    return [one.value for one in several if one.kind == "key"]
 
 
 STRENGTH = ("description", "name", "tag")
 
 
-def _weakest_first(row: tuple[UUID, str, str]) -> int:
-    return STRENGTH.index(row[2]) if row[2] in STRENGTH else -1
+def _how(
+    runs: Sequence[UUID],
+    words: Mapping[UUID, Sequence[Named]],
+    holders: Mapping[str, Collection[UUID]],
+) -> dict[tuple[UUID, UUID], str]:
+    """(run, task) and how it came to be: by words, the strongest last; then by hand."""
+    how = {
+        (run, task): one.place
+        for run, several in words.items()
+        for one in sorted(several, key=_weakest_first)
+        if one.kind == "key"
+        for task in holders.get(one.value, ())
+    }
+    for task, run, added in _by_hand(among("run", runs)):
+        if added:
+            how[run, task] = "person"
+        else:
+            how.pop((run, task), None)
+    return how
 
 
-def _holders(names: Iterable[str]) -> dict[str, set[UUID]]:
+def _weakest_first(one: Named) -> int:
+    return STRENGTH.index(one.place) if one.place in STRENGTH else -1
+
+
+def _holders(words: Mapping[UUID, Iterable[Named]]) -> dict[str, set[UUID]]:
     """The tasks that have, or had, each key: two sources may use the same."""
+    named = {name for several in words.values() for name in _keys(several)}
     found: dict[str, set[UUID]] = {}
-    keys = TaskKey.objects.filter(name__in=set(names))
-    for name, task in keys.values_list("name", "task"):
+    for name, task in TaskKey.objects.filter(name__in=named).values_list("name", "task"):
         found.setdefault(name, set()).add(task)
-    return found
-
-
-def _linked(
-    user: Person, runs: Sequence[UUID], how: Mapping[tuple[UUID, UUID], str]
-) -> dict[UUID, list[Link]]:
-    tasks = Task.objects.visible_to(user).in_bulk({task for _, task in how})
-    found: dict[UUID, list[Link]] = {run: [] for run in runs}
-    for (run, task), place in how.items():
-        if task in tasks:
-            found[run].append(Link(tasks[task], place))
     return found
 
 
@@ -122,7 +165,7 @@ def sprints_of(user: Person, runs: Iterable[UUID]) -> dict[UUID, list[Sprint]]:
     wanted = list(runs)
     words = mentioned(wanted)
     numbers = {
-        run: {int(value.split()[-1]) for kind, value in words.get(run, ()) if kind == "sprint"}
+        run: {int(one.value.split()[-1]) for one in words.get(run, ()) if one.kind == "sprint"}
         for run in wanted
     }
     held = Sprint.objects.visible_to(user).filter(number__in=set().union(*numbers.values()))

@@ -216,10 +216,10 @@ def test_a_head_sorts_and_turns_round_and_keeps_filter_and_columns(
     assert [head.name for head in page.heads] == ["lr", "valid/loss min"]
     first = reader.get(page.heads[0].url).context["page"]
     assert (first.heads[0].sorted, first.table.query) == ("down", "sprint = 49 order by lr desc")
-    assert [line.row.handle for line in first.lines] == ["DOC-3", "DOC-2", "DOC-1"]
+    assert [row.handle for row in first.table.rows] == ["DOC-3", "DOC-2", "DOC-1"]
     second = reader.get(first.heads[0].url).context["page"]
     assert second.table.query == "sprint = 49 order by lr asc"
-    assert [line.row.handle for line in second.lines] == ["DOC-1", "DOC-2", "DOC-3"]
+    assert [row.handle for row in second.table.rows] == ["DOC-1", "DOC-2", "DOC-3"]
     other = reader.get(second.heads[1].url).context["page"]
     assert other.table.query == "sprint = 49 order by valid/loss.min desc"
     assert other.table.left_out
@@ -239,7 +239,7 @@ def test_pages_go_on_and_back(lab: Lab, reader: Client, monkeypatch: pytest.Monk
     url = "/runs/?q=order+by+lr+asc"
     while url:
         page = reader.get(url).context["page"]
-        met += [line.row.handle for line in page.lines]
+        met += [row.handle for row in page.table.rows]
         url = page.older_url
     assert met == [f"DOC-{n}" for n in range(1, 8)]
     assert "at=" in page.newer_url
@@ -563,7 +563,7 @@ def test_a_parameter_that_is_called_like_a_field_can_be_chosen(lab: Lab, reader:
         ("parameter", "param:owner"),
     ]
     page = reader.get("/runs/?col=owner&col=param:owner").context["page"]
-    assert [cell.value for cell in page.lines[0].cells] == ["mia", "of the data"]
+    assert page.table.rows[0].cells == ["mia", "of the data"]
 
 
 def test_what_is_sorted_by_is_among_the_default_columns(lab: Lab, reader: Client) -> None:

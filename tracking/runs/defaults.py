@@ -1,13 +1,13 @@
 """The columns of a table for which nobody chose any: three metrics, and what differs."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db.models import Count, TextField
+from django.db.models import Count, Q, TextField
 from django.db.models.functions import Cast
 
 from sources.among import among
@@ -23,27 +23,50 @@ PLAIN = (str, int, float, bool, type(None))
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """`parameters` are all those of these runs, by run: they were read to choose."""
+    """`parameters` are all those of these runs, by run, and `series` how many of them
+    have a picture of each: they were read to choose."""
 
     columns: list[Field]
     parameters: dict[UUID, dict[str, Any]]
+    series: dict[str, int]
 
 
 def read(keys: Sequence[UUID]) -> Defaults:
     """Two queries over the page's own runs."""
-    held = parameters(keys)
-    return Defaults([*metrics(keys), *differing(list(held.values()))], held)
+    held, measured = parameters(keys), series(keys)
+    counted = {name: one.runs for name, one in measured.items()}
+    return Defaults(
+        [*metrics(counted, len(keys)), *differing(list(held.values()))],
+        held,
+        {name: one.drawn for name, one in measured.items()},
+    )
 
 
-def metrics(keys: Sequence[UUID]) -> list[Field]:
-    """What at least half of these runs measured; validation before training, and
+def drawn(keys: Sequence[UUID]) -> dict[str, int]:
+    """How many of these runs have a picture of each series."""
+    return {name: one.drawn for name, one in series(keys).items()}
+
+
+class Measured(NamedTuple):
+    """How many runs have a series, and how many one of more than one point."""
+
+    runs: int
+    drawn: int
+
+
+def series(keys: Sequence[UUID]) -> dict[str, Measured]:
+    """Those of these runs, by name: one query."""
+    held = Metric.objects.filter(among("run", keys), points__gt=0).values_list("name")
+    rows = held.annotate(runs=Count("id"), drawn=Count("id", filter=Q(points__gt=1)))
+    return {name: Measured(runs, drawn) for name, runs, drawn in rows}
+
+
+def metrics(counted: Mapping[str, int], runs: int) -> list[Field]:
+    """What at least half of the runs measured; validation before training, and
     losses last."""
-    series = Metric.objects.filter(among("run", keys), points__gt=0)
-    rows = series.values("name").annotate(runs=Count("id"))
-    counted = {row["name"]: row["runs"] for row in rows if not row["name"].startswith(MACHINE)}
     best = sorted(
-        counted,
-        key=lambda name: (2 * counted[name] < len(keys), -_worth(name), -counted[name], name),
+        (name for name in counted if not name.startswith(MACHINE)),
+        key=lambda name: (2 * counted[name] < runs, -_worth(name), -counted[name], name),
     )
     chosen: list[str] = []
     for name in best:

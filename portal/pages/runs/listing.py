@@ -1,7 +1,7 @@
 """The runs table as its page shows it: addresses, heads, cells in words."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,15 +13,13 @@ from django.utils.safestring import SafeString
 
 from portal.pages.asking import word, words
 from portal.pages.runs import rows
-from sources.among import among
 from sources.models import Person, visible_sources
-from sprints.links import Link, keys_of, tasks_of
-from sprints.models import Task, TaskKey
-from tracking.models import Metric
+from sprints.links import keys_of, names_of
 from tracking.pictures import sparkline
-from tracking.runs import fields, table
+from tracking.runs import defaults, fields, table
 from tracking.runs.fields import Field
 from tracking.runs.language import written
+from tracking.runs.lines import Row
 from tracking.sparks import sparks
 
 CSV_PAGE = 1_000
@@ -40,32 +38,9 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """`tasks` are those it belongs to, by its words or by hand; `lost` are keys that it
-    names and that no task has."""
-
-    row: table.Row
-    url: str
-    cells: list["Cell"]
-    spark: SafeString
-    tasks: list[str]
-    lost: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """`form` says how it is shown: number (measured), set (a parameter's), time, span or
-    text."""
-
-    value: Any
-    form: str
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     table: table.Table
     heads: list[Head]
-    lines: list[Line]
     spark_name: str
     body: SafeString
     words: str
@@ -105,20 +80,19 @@ def read(user: Person, asked: QueryDict) -> Page:
         place=address.place,
         aliases=keys_of,
     )
-    drawn, spark_name = _sparks([row.key for row in found.rows])
+    keys = [row.key for row in found.rows]
+    spark_name = _most_drawn(defaults.drawn(keys) if found.series is None else found.series)
+    drawn = _sparks(keys, spark_name) if spark_name else None
     forms = [_form(column, number, found.rows) for number, column in enumerate(found.columns)]
-    links = tasks_of(user, [row.key for row in found.rows])
-    known = _known(user, found.rows)
-    lines = [_line(row, forms, drawn, links[row.key], known) for row in found.rows]
+    names = names_of(user, {row.key: row.named for row in found.rows})
     return Page(
         table=found,
         heads=[
             _head(column, address, found, num=form in RIGHT)
             for column, form in zip(found.columns, forms, strict=True)
         ],
-        lines=lines,
         spark_name=spark_name,
-        body=rows.body(lines, sparks=bool(spark_name)),
+        body=rows.body(found.rows, forms, names, drawn),
         words=_words(found),
         first_url=address.to() if address.place else "",
         newer_url=address.to(place=found.newer) if found.newer else "",
@@ -128,7 +102,7 @@ def read(user: Person, asked: QueryDict) -> Page:
     )
 
 
-def _form(column: Field, number: int, rows: Sequence[table.Row]) -> str:
+def _form(column: Field, number: int, rows: Sequence[Row]) -> str:
     if column.kind == "metric":
         return "number"
     if column.kind == "own":
@@ -137,38 +111,6 @@ def _form(column: Field, number: int, rows: Sequence[table.Row]) -> str:
     if not kinds or not kinds <= {int, float}:
         return "text"
     return "set"
-
-
-def _known(user: Person, rows: Sequence[table.Row]) -> set[str]:
-    """Of the keys that these runs name, those that a visible task has or had."""
-    named = {name for row in rows for name in row.tasks}
-    held = TaskKey.objects.filter(name__in=named, task__in=Task.objects.visible_to(user))
-    return set(held.values_list("name", flat=True))
-
-
-def _line(
-    row: table.Row,
-    forms: list[str],
-    drawn: dict[UUID, SafeString],
-    links: list[Link],
-    known: set[str],
-) -> Line:
-    return Line(
-        row=row,
-        url=reverse("run", args=[row.key]),
-        cells=[_cell(value, form) for value, form in zip(row.cells, forms, strict=True)],
-        spark=drawn.get(row.key, SafeString("")),
-        tasks=[link.task.name for link in links],
-        lost=[name for name in row.tasks if name not in known],
-    )
-
-
-def _cell(value: Any, form: str) -> Cell:
-    if isinstance(value, bool):
-        return Cell("yes" if value else "no", "text")
-    if form == "set" and isinstance(value, float):
-        return Cell(f"{value:.6g}", form)
-    return Cell("" if value is None and form == "text" else value, form)
 
 
 def _head(column: Field, address: Address, found: table.Table, *, num: bool) -> Head:
@@ -188,16 +130,14 @@ def _words(found: table.Table) -> str:
     return f"{shown}. {found.left_out}".strip() if found.left_out else shown
 
 
-def _sparks(keys: list[UUID]) -> tuple[dict[UUID, SafeString], str]:
-    """A small picture a row, of the loss that most of these runs have."""
-    names = Metric.objects.filter(among("run", keys), name__icontains="loss", points__gt=1)
-    counted: dict[str, int] = {}
-    for name in names.values_list("name", flat=True):
-        counted[name] = counted.get(name, 0) + 1
-    if not counted:
-        return {}, ""
-    best = max(counted, key=lambda name: (counted[name], "train" in name, name))
-    return {run: sparkline(values, name=best) for run, values in sparks(keys, best).items()}, best
+def _most_drawn(series: Mapping[str, int]) -> str:
+    """The loss that most of these runs have a picture of; empty where none has any."""
+    losses = [name for name, runs in series.items() if runs and "loss" in name.lower()]
+    return max(losses, key=lambda name: (series[name], "train" in name, name), default="")
+
+
+def _sparks(keys: Sequence[UUID], name: str) -> dict[UUID, SafeString]:
+    return {run: sparkline(values, name=name) for run, values in sparks(keys, name).items()}
 
 
 # ── CSV ──────────────────────────────────────────────────────────────────────
@@ -249,7 +189,7 @@ def _csv_lines(user: Person, address: Address, first: table.Table) -> Iterator[s
         page = _csv_page(user, address, page.older)
 
 
-def _flat(row: table.Row) -> list[Any]:
+def _flat(row: Row) -> list[Any]:
     started = row.started_at.isoformat() if row.started_at else ""
     own = [row.handle, row.name, row.state, row.owner, row.project, started]
     return [*own, " ".join(row.tasks), " ".join(map(str, row.sprints)), *row.cells]

@@ -1,10 +1,11 @@
 """The body of the runs table as HTML, written here and not in a template: a page has
 thousands of cells, and tags cost more for a cell than the database does for a run."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
+from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -12,7 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
 from portal.templatetags import parts, shown
+from sprints.links import Names
+from tracking.runs.lines import Row
 
+NOBODY = UUID(int=0)
 NAME, CELL, TITLE = 40, 80, 400  # characters that are shown
 TICK = (
     '<td class="tick"><label><input type="checkbox" name="runs" value="{}"'
@@ -22,32 +26,49 @@ NAMED = '<th scope="row"><a href="{}">{}</a> <span class="quiet mono small">{}</
 PARTIAL = ' <span class="chip warn">partial</span>'
 FORMS = {
     "number": ("num", shown.metric),
-    "set": ("num", lambda value: "" if value is None else escape(str(value))),
+    "set": ("num", lambda value: "" if value is None else escape(_digits(value))),
     "span": ("num", shown.duration),
     "time": ("", shown.when),
 }
 
 
-def body(lines: Iterable[Any], *, sparks: bool) -> SafeString:
-    """The table's rows; `lines` are those of the listing."""
-    return mark_safe("\n".join(_row(line, sparks=sparks) for line in lines))  # noqa: S308 -- escaped below
-
-
-def _row(line: Any, *, sparks: bool) -> str:
-    run = line.row
-    partial = PARTIAL if run.partial else ""
-    cells = [
-        TICK.format(run.key, handle := escape(run.handle)),
-        NAMED.format(escape(line.url), escape(_short(run.name, NAME)), handle),
-        _cell("", " ".join([*map(_task, line.tasks), *map(_lost, line.lost)])),
-        _cell("num", " ".join(map(str, run.sprints))),
-        _cell("", _state(run.state) + partial),
-        *(_value(cell.value, cell.form) for cell in line.cells),
-        *([_cell("", line.spark)] if sparks else []),
-        _cell("", shown.when(run.started_at)),
-        _cell("", escape(run.owner)),
+def body(
+    rows: Sequence[Row],
+    forms: Sequence[str],
+    names: Mapping[UUID, Names],
+    sparks: Mapping[UUID, str] | None,
+) -> SafeString:
+    """The table's rows, made column by column. `forms` says how each chosen column is
+    shown: number (measured), set (a parameter's), time, span or text; `sparks` is None
+    where there is no such column."""
+    columns = [
+        [TICK.format(row.key, escape(row.handle)) for row in rows],
+        _named(rows),
+        [_cell("", _tasks(names[row.key])) for row in rows],
+        [_cell("num", " ".join(map(str, row.sprints))) for row in rows],
+        [_cell("", _state(row.state) + (PARTIAL if row.partial else "")) for row in rows],
+        *([_value(row.cells[number], form) for row in rows] for number, form in enumerate(forms)),
+        *([] if sparks is None else [[_cell("", sparks.get(row.key, "")) for row in rows]]),
+        [_cell("", shown.when(row.started_at)) for row in rows],
+        [_cell("", escape(row.owner)) for row in rows],
     ]
-    return f"<tr>{''.join(cells)}</tr>"
+    lines = zip(*columns, strict=True)
+    return mark_safe("\n".join([f"<tr>{''.join(cells)}</tr>" for cells in lines]))  # noqa: S308 -- escaped above
+
+
+def _named(rows: Sequence[Row]) -> list[str]:
+    """A run's name leads to it. One address is asked for, and serves for all."""
+    before, after = reverse("run", args=[NOBODY]).split(str(NOBODY))
+    return [
+        NAMED.format(
+            f"{before}{row.key}{after}", escape(_short(row.name, NAME)), escape(row.handle)
+        )
+        for row in rows
+    ]
+
+
+def _tasks(names: Names) -> str:
+    return " ".join([*map(_task, names.tasks), *map(_lost, names.lost)])
 
 
 def _cell(style: str, inner: str) -> str:
@@ -55,12 +76,18 @@ def _cell(style: str, inner: str) -> str:
 
 
 def _value(value: Any, form: str) -> str:
+    if isinstance(value, bool):
+        value, form = "yes" if value else "no", "text"
     if form in FORMS:
         style, drawn = FORMS[form]
         return _cell(style, drawn(value))
-    text = str(value)
+    text = "" if value is None else str(value)
     title = escape(_short(text, TITLE))
     return f'<td class="mono cut" title="{title}">{escape(_short(text, CELL))}</td>'
+
+
+def _digits(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _short(text: str, most: int) -> str:

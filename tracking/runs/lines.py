@@ -1,0 +1,150 @@
+"""The lines of a page of runs: what is read of each, and the chosen columns' values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Func
+
+from sources.among import among
+from tracking.models import Mention, Metric
+from tracking.runs.fields import FIGURES, Field
+from tracking.runs.values import value_of
+
+OWN = ("key", "handle", "name", "state", "owner", "started_at", "partial", "tags", "project__name")
+
+type Parameters = Mapping[UUID, dict[str, Any]]
+
+
+class Named(NamedTuple):
+    """What a run's words name; `kind` is key or sprint, `place` is tag, name or description."""
+
+    kind: str
+    value: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line. `named` is what its words name, of which `tasks` and `sprints` are parts;
+    `cells` are the chosen columns' values, in their order; None where the run has none."""
+
+    key: UUID
+    handle: str
+    name: str
+    state: str
+    owner: str
+    project: str
+    started_at: datetime | None
+    partial: bool
+    named: Sequence[Named]
+    tasks: list[str]
+    sprints: list[int]
+    cells: list[Any]
+
+
+def narrowed(rows: Any, columns: Sequence[Field], order: str) -> Any:
+    """Only what is shown travels, and `order`, by which they are sorted; no model is
+    made of it. A run may have thousands of parameters."""
+    own = [column.name for column in columns if column.kind == "own"]
+    held = rows.annotate(**_parameters(columns))
+    return held.values_list(*dict.fromkeys((*OWN, *own, *_parameters(columns), order)), named=True)
+
+
+def _parameters(columns: Sequence[Field]) -> dict[str, Func]:
+    return {
+        f"shown_{number}": value_of(column.name)
+        for number, column in enumerate(columns)
+        if column.kind == "parameter"
+    }
+
+
+def read(runs: Sequence[Any], columns: Sequence[Field], parameters: Parameters | None) -> list[Row]:
+    """Two queries. `parameters`: those of each run, where `narrowed` brought none."""
+    keys = [run.key for run in runs]
+    named = mentioned(keys)
+    words = [named.get(key, ()) for key in keys]
+    metrics = _metrics(keys, columns)
+    values = [
+        _values(column, number, runs, words, metrics, parameters)
+        for number, column in enumerate(columns)
+    ]
+    cells = zip(*values, strict=True) if values else ((),) * len(runs)
+    return [_row(*line) for line in zip(runs, words, cells, strict=True)]
+
+
+def _row(run: Any, named: Sequence[Named], cells: tuple[Any, ...]) -> Row:
+    return Row(
+        key=run.key,
+        handle=run.handle,
+        name=run.name or run.handle,
+        state=run.state,
+        owner=run.owner,
+        project=run.project__name,
+        started_at=run.started_at,
+        partial=run.partial,
+        named=named,
+        tasks=_tasks(named),
+        sprints=_sprints(named),
+        cells=list(cells),
+    )
+
+
+def _tasks(named: Sequence[Named]) -> list[str]:
+    return [one.value for one in named if one.kind == "key"]
+
+
+def _sprints(named: Sequence[Named]) -> list[int]:
+    return [int(one.value.split()[-1]) for one in named if one.kind != "key"]
+
+
+def mentioned(keys: Iterable[UUID]) -> dict[UUID, list[Named]]:
+    """What each run's words name, keys and sprints only: one query."""
+    found: dict[UUID, list[Named]] = {}
+    rows = Mention.objects.filter(among("run", keys), kind__in=("key", "sprint"))
+    for run, *named in rows.order_by("id").values_list("run", *Named._fields):
+        found.setdefault(run, []).append(Named._make(named))
+    return found
+
+
+# ── cells ────────────────────────────────────────────────────────────────────
+
+
+def _metrics(
+    keys: Sequence[UUID], columns: Sequence[Field]
+) -> dict[tuple[UUID, str], dict[str, float | None]]:
+    names = {column.name for column in columns if column.kind == "metric"}
+    if not names:
+        return {}
+    held = Metric.objects.filter(among("run", keys), name__in=names)
+    rows = held.values_list("run", "name", *FIGURES)
+    return {(run, name): dict(zip(FIGURES, found, strict=True)) for run, name, *found in rows}
+
+
+def _values(
+    column: Field,
+    number: int,
+    runs: Sequence[Any],
+    words: Sequence[Sequence[Named]],
+    metrics: Mapping[tuple[UUID, str], Mapping[str, float | None]],
+    parameters: Parameters | None,
+) -> list[Any]:
+    """A column's values, run by run."""
+    name = column.name
+    match column.kind:
+        case "own":
+            return [getattr(run, name) for run in runs]
+        case "metric":
+            return [metrics.get((run.key, name), {}).get(column.figure) for run in runs]
+        case "tag":
+            return [", ".join(run.tags) or None for run in runs]
+        case "task":
+            return [", ".join(_tasks(named)) or None for named in words]
+        case "sprint":
+            return [", ".join(map(str, _sprints(named))) or None for named in words]
+        case "parameter" if parameters is not None:
+            return [parameters.get(run.key, {}).get(name) for run in runs]
+        case _:
+            return [getattr(run, f"shown_{number}") for run in runs]
