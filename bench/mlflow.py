@@ -15,6 +15,7 @@ from bench.ground import ground, line, took
 from sources.connectors.ahead import ahead
 from sources.connectors.base import no_beat
 from sources.connectors.mlflow.runs import Experiment, Run, run_of
+from sources.http.words import read_json
 
 PARAMS, METRICS, TAGS, PAGE = 180, 10, 10, 200
 EXPERIMENT = Experiment("1", "acme/documents")
@@ -77,7 +78,7 @@ def timed(name: str, total: int, work: Callable[[], object]) -> None:
 
 
 def read(page: bytes) -> list[Run]:
-    return [run_of(one, EXPERIMENT, "bench") for one in json.loads(page)["runs"]]
+    return [run_of(one, EXPERIMENT, "bench") for one in read_json(page)["runs"]]
 
 
 def mapped(pages: list[bytes], seconds: float = 0.0) -> Generator[list[Run]]:

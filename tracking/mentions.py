@@ -7,6 +7,7 @@ like any other; it links to nothing.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 type Kind = Literal["key", "sprint"]
@@ -49,6 +50,7 @@ MONTH = re.compile(
 )
 YEARS = range(1900, 2100)
 DAYS = range(1, 32)
+SHORT, MANY = 100, 20_000  # characters of a tag, and tags, that are remembered
 
 
 def mentions(*, tags: Iterable[str] = (), name: str = "", description: str = "") -> list[Mention]:
@@ -62,16 +64,21 @@ def mentions(*, tags: Iterable[str] = (), name: str = "", description: str = "")
 
 def _all(tags: Iterable[str], name: str, description: str) -> Iterator[Mention]:
     for tag in tags:
-        yield from _of_tag(tag.strip())
+        told = tag.strip()
+        yield from _remembered(told) if len(told) <= SHORT else _of_tag(told)
     yield from _of_text(name, "name")
     yield from _of_text(description, "description")
 
 
-def _of_tag(tag: str) -> Iterator[Mention]:
+def _of_tag(tag: str) -> tuple[Mention, ...]:
     if sprint := TAG_SPRINT.fullmatch(tag):
-        yield _sprint(sprint[1], "tag")
-    elif (key := TAG_KEY.fullmatch(tag)) and not _is_date(key[1], key[2]):
-        yield Mention("key", f"{key[1].upper()}-{key[2]}", "tag")
+        return (_sprint(sprint[1], "tag"),)
+    if (key := TAG_KEY.fullmatch(tag)) and not _is_date(key[1], key[2]):
+        return (Mention("key", f"{key[1].upper()}-{key[2]}", "tag"),)
+    return ()
+
+
+_remembered = lru_cache(MANY)(_of_tag)  # many runs have one tag
 
 
 def _of_text(text: str, place: Place) -> Iterator[Mention]:

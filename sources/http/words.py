@@ -3,7 +3,10 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
+
+import orjson
 
 from sources.http.lost import Lost
 from sources.http.wire import Reply
@@ -11,6 +14,11 @@ from sources.http.wire import Reply
 LONGEST = 300
 TAG = re.compile(rb"<\s*(!doctype|html|head|body|script)", re.IGNORECASE)
 TITLE = re.compile(rb"<title[^>]*>(.{1,200}?)</title", re.IGNORECASE | re.DOTALL)
+# Of a body's bytes: which are digits, and which may stand before a number.
+SHAPE = bytes(
+    48 if chr(n).isdecimal() else 32 if chr(n) in " \t\r\n,:[-" else 97 for n in range(256)
+)
+LARGE = b" " + 19 * b"0"
 ERROR_KEYS = ("errorMessages", "errors", "errorMessage", "message", "error", "detail", "title")
 
 
@@ -19,9 +27,18 @@ def parsed(reply: Reply) -> Any:
     if not reply.body.strip():
         return None
     try:
-        return json.loads(reply.body)
+        return read_json(reply.body)
     except (ValueError, RecursionError):
         raise Lost(f"answered with {_instead(reply)} instead of JSON") from None
+
+
+def read_json(body: bytes) -> Any:
+    """In half the time, but for what orjson refuses (NaN, halves of surrogates, deep
+    nesting) or would make a float of: whole numbers that may be beyond 64 bits."""
+    if _began_as_json(body) and LARGE not in body.translate(SHAPE):
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(body)
+    return json.loads(body)
 
 
 def _instead(reply: Reply) -> str:

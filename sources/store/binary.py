@@ -14,7 +14,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from sources.store.cleaning import clean, packed_json
+from sources.store.cleaning import clean, loose_json
 
 type Row = Mapping[str, Any]
 type Field = models.Field[Any, Any]
@@ -111,7 +111,7 @@ def _day(value: date) -> bytes:
 
 def _json(value: Any) -> bytes:
     """Bytes are JSON that is made already."""
-    return _led(JSONB + (value if isinstance(value, bytes) else packed_json(value)))
+    return _led(JSONB + (value if isinstance(value, bytes) else loose_json(value)))
 
 
 def _of_size(size: int, form: str) -> Packed:

@@ -45,16 +45,21 @@ def plain(value: Any) -> Any:
 
 def packed_json(value: Any) -> bytes:
     """Canonical enough to compare: sorted keys, no spaces, always the same."""
-    return _as_it_is(value) or orjson.dumps(
+    return _as_it_is(value, orjson.OPT_SORT_KEYS) or orjson.dumps(
         plain(value), default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
     )
 
 
-def _as_it_is(value: Any) -> bytes:
+def loose_json(value: Any) -> bytes:
+    """The same in any order of keys: for jsonb, which has an order of its own."""
+    return _as_it_is(value, 0) or packed_json(value)
+
+
+def _as_it_is(value: Any, option: int) -> bytes:
     """The same bytes five times quicker, or none where `plain` would change something:
     NUL, surrogate halves, integers above 53 bits, and what would become null, a NaN too."""
     try:
-        body = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+        body = orjson.dumps(value, option=option | orjson.OPT_STRICT_INTEGER)
     except TypeError:  # orjson's own error is one
         return b""
     return b"" if b"null" in body or b"\\u0000" in body else body

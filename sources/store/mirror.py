@@ -93,8 +93,8 @@ def mirror[Raw](
     rows = [one.row for one in fresh]
     stored = upsert(model, rows, on=("key",), compare=("digest", "removed_at"))
     if payload:
-        bodies = {one.key: one.body for one in given}
-        _keep_payloads(source, kind, [(one.key, bodies[one.key]) for one in fresh])
+        stored_now = {one.key for one in fresh}
+        _keep_payloads(source, kind, [one for one in given if one.key in stored_now])
     return Mirror(stored + Stored(unchanged=len(known), gaps=tuple(gaps)), fresh)
 
 
@@ -150,19 +150,19 @@ def in_words(error: Exception) -> str:
     return "a value in it is of another kind than expected"
 
 
-def _keep_payloads(source: Source, kind: str, bodies: Sequence[tuple[UUID, bytes]]) -> None:
+def _keep_payloads(source: Source, kind: str, given: Sequence[Given[Any]]) -> None:
     squeeze = zstandard.ZstdCompressor(level=3).compress
     now = timezone.now()
     rows = [
         {
-            "key": key,
+            "key": one.key,
             "source_id": source.pk,
             "kind": kind,
-            "digest": digest(body),
-            "body": squeeze(body),
+            "digest": digest(one.body) if source.reading else one.digest,
+            "body": squeeze(one.body),
             "fetched_at": now,
         }
-        for key, body in bodies
+        for one in given
     ]
     upsert(Payload, rows, on=("key",), compare=("digest", "fetched_at"))
 

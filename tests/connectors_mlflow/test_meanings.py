@@ -9,7 +9,14 @@ import pytest
 from sources.connectors.mlflow import exported
 from sources.connectors.mlflow.histories import Points, parted
 from sources.connectors.mlflow.position import REMEMBERED, Position, Reached
-from sources.connectors.mlflow.runs import Experiment, fingerprint, run_of, same_but_for_life
+from sources.connectors.mlflow.runs import (
+    Experiment,
+    fingerprint,
+    parameter_path,
+    run_of,
+    same_but_for_life,
+    settings,
+)
 from sources.connectors.mlflow.tags import words_of
 from sources.connectors.mlflow.values import moment, number, spoken
 
@@ -201,3 +208,30 @@ def test_a_position_survives_json_and_forgets_the_oldest_runs_at_work() -> None:
     assert again == position
     assert "run 0" not in again.series
     assert again.series[f"run {REMEMBERED}"]["loss"] == Reached("token", 9, "last")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"lr": "0.1", "seed": "7", "note": "x" * 50},
+        {"lr": "0.1", "parameters/lr": "0.2", "seed": "7"},
+        {"lr": "0.1", "sys/other": "0.2", "seed": "7"},
+        {},
+    ],
+)
+def test_parameters_are_the_same_whether_their_names_are_remembered_or_not(
+    params: dict[str, str],
+) -> None:
+    slow = {
+        parameter_path(name): spoken(value)
+        for name, value in params.items()
+        if not name.startswith("sys/")
+    }
+    for _ in range(2):
+        assert [(path, one.value) for path, one in settings(params).items()] == list(slow.items())
+
+
+def test_a_value_that_no_text_can_be_has_a_fingerprint_too() -> None:
+    odd = [fingerprint(found(params=listed(lr=value))) for value in ("\ud83d", "\ud83e")]
+    large = [fingerprint(found(metrics=[{"key": "a", "value": 2**n}])) for n in (70, 71)]
+    assert len({*odd, *large}) == 4

@@ -1,6 +1,7 @@
 """One session type over two libraries, against a server that misbehaves on request."""
 
 import gzip
+import json
 import socket
 import time
 from dataclasses import replace
@@ -12,6 +13,7 @@ from jira.resilientsession import ResilientSession
 
 from sources.connectors.base import Trouble, Unauthorized, Unavailable
 from sources.http import Budget, Limits, RequestsWire, Session
+from sources.http.words import read_json
 from tests.http.conftest import SHORT
 from tests.http.faulty import answer, dripping, faulty, raw, reset, silent
 
@@ -487,3 +489,20 @@ def test_an_address_that_is_none_and_one_where_nobody_is_are_told_apart(make):
         with pytest.raises(Unavailable) as trouble:
             make().json("GET", url)
         assert trouble.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 18446744073709551616, "b": [-9223372036854775809]}',
+        b'{"a": 1.5, "b": "5f31776112349857612349857612398a", "c": 0.0012345678901234567}',
+        b"[NaN, Infinity, -Infinity, 1e999, -0, -0.0]",
+        b'["\\ud83d", "\\u0000"]',
+        b"18446744073709551616",
+        b"\xef\xbb\xbf{}",
+        b"[" * 2_000 + b"]" * 2_000,
+        '{"ü": "猫"}'.encode("utf-16"),
+    ],
+)
+def test_json_is_read_quickly_and_as_python_reads_it(body):
+    assert repr(read_json(body)) == repr(json.loads(body))

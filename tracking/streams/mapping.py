@@ -3,6 +3,7 @@
 import ast
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,8 @@ NO_RESULT = (*PARAMETER_FOLDERS, "sys/")
 LONGEST_LITERAL = 2_000
 LONGEST_NAME = 300  # characters of who did it: an index takes no more than 2,704 bytes
 MANY = 50_000  # paths that are remembered: a source's runs have few that differ
+LISTS, MOST_PATHS = 50, 1_000  # lists of paths that are remembered, and paths in one
+NUMBERS = frozenset({bool, int, float})
 LEFT_OUT = {"float_series", "git", "float"}  # have tables of their own, or a column
 RUNNING = {"active", "running"}
 
@@ -26,6 +29,31 @@ def parameter_name(path: str) -> str | None:
         if path.startswith(folder):
             return path[len(folder) :]
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A run's paths: its parameters, each with its name, and what is none."""
+
+    parameters: tuple[tuple[str, str], ...]
+    others: tuple[str, ...]
+
+
+def parted(attributes: Mapping[str, Attribute]) -> Parted:
+    """The runs of a project mostly have the same paths in the same order."""
+    paths = tuple(attributes)
+    return _remembered(paths) if len(paths) <= MOST_PATHS else _parted(paths)
+
+
+def _parted(paths: tuple[str, ...]) -> Parted:
+    named = [(path, parameter_name(path)) for path in paths]
+    return Parted(
+        tuple((path, name) for path, name in named if name),
+        tuple(path for path, name in named if name is None),
+    )
+
+
+_remembered = lru_cache(LISTS)(_parted)
 
 
 def typed(value: Any) -> Any:
@@ -47,20 +75,26 @@ def _as_lists(value: Any) -> Any:
 def values(record: RunRecord) -> tuple[dict[str, Any], dict[str, Any]]:
     """Parameters by name, and every other single value under its path. In one go: a run
     may have hundreds, of which `numbers` are the rest."""
-    parameters, properties = {}, {}
-    for path, one in record.attributes.items():
-        value = one.value
-        name = parameter_name(path)
-        if name:
-            parameters[name] = value if isinstance(value, (int, float)) else typed(_plain(value))
-        elif name is None and one.type not in LEFT_OUT:
-            properties[path] = _plain(value)
+    attributes = record.attributes
+    found = parted(attributes)
+    parameters = {
+        name: value
+        if (value := attributes[path].value).__class__ in NUMBERS
+        else typed(_plain(value))
+        for path, name in found.parameters
+    }
+    properties = {
+        path: _plain(attributes[path].value)
+        for path in found.others
+        if attributes[path].type not in LEFT_OUT
+    }
     return parameters, properties
 
 
 def numbers(record: RunRecord) -> Iterator[tuple[str, float]]:
     """Single values that are results: floats outside the parameters and sys/."""
-    for path, one in record.attributes.items():
+    for path in parted(record.attributes).others:
+        one = record.attributes[path]
         if one.type != "float" or path.startswith(NO_RESULT):
             continue
         if isinstance(one.value, (int, float)) and (value := as_float(one.value)) is not None:
@@ -78,9 +112,9 @@ def as_float(value: float) -> float | None:
 def properties(record: RunRecord) -> dict[str, Any]:
     """The second of `values`, where nobody asks for the first."""
     return {
-        path: _plain(one.value)
-        for path, one in record.attributes.items()
-        if one.type not in LEFT_OUT and parameter_name(path) is None
+        path: _plain(record.attributes[path].value)
+        for path in parted(record.attributes).others
+        if record.attributes[path].type not in LEFT_OUT
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from types import NoneType
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,8 @@ from tracking.streams.naming import is_too_long, owner_id
 
 LONGEST_TAG = 500  # of a value in an index
 NAMES_IN_WHOLE = 50  # parameters of a run that was set by hand
-NO_WORDS = (int, float, NoneType)
+NO_WORDS = frozenset({bool, int, float, NoneType})
+PAIR = attrgetter("type", "value")
 
 
 def store(source: Source, records: Sequence[RunRecord]) -> Stored:
@@ -74,7 +76,9 @@ def raw_of(record: RunRecord) -> dict[str, Any]:
     return {
         "project": record.project,
         "run": record.run,
-        "attributes": {path: [one.type, one.value] for path, one in record.attributes.items()},
+        "attributes": dict(
+            zip(record.attributes, map(PAIR, record.attributes.values()), strict=True)
+        ),
         "gaps": [[gap.what, gap.why] for gap in record.gaps],
         "provenance": record.provenance,
         "trashed": record.trashed,
@@ -94,7 +98,7 @@ def _store_children(source: Source, fresh: Sequence[Fresh[RunRecord]]) -> None:
         return
     _store_mentions(source, fresh)
     _store_numbers(source, [(one.key, one.raw) for one in fresh])
-    store_columns(source, "parameter", {name for one in fresh for name in one.row["parameters"]})
+    store_columns(source, "parameter", set().union(*(one.row["parameters"] for one in fresh)))
     _store_documents(source, fresh)
 
 
@@ -184,7 +188,7 @@ def _settings(row: Row) -> Iterator[str]:
     run has the same ones, and two hundred paths cost more than the run itself."""
     told = row["parameters"]
     yield from told if len(told) <= NAMES_IN_WHOLE else _words_within(tuple(told))
-    texts = (value for value in told.values() if not isinstance(value, NO_WORDS))
+    texts = [value for value in told.values() if value.__class__ not in NO_WORDS]
     yield from dict.fromkeys(map(str, texts))
 
 

@@ -1,5 +1,6 @@
 """A run of MLflow's search, as a record. Pure: one run in, one record out."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,7 @@ SHORT, MANY = 40, 50_000  # characters of a parameter, and parameters, that are 
 AT_WORK = frozenset({"RUNNING", "SCHEDULED"})
 FAILED = frozenset({"FAILED", "KILLED"})
 NO_COMMIT = Gap("commit", "was not logged: no git repository where the run began")
+NAMES, MOST_NAMES = 50, 1_000  # lists of names that are remembered, and names in one
 FIRST, HIDDEN = "+", "-"
 
 
@@ -100,7 +102,14 @@ def fingerprint(found: Found) -> str:
     parts = [told, found.get("inputs"), found.get("outputs")]
     by_name = itemgetter("key")
     parts += [sorted(kept.get(part) or (), key=by_name) for part in ("metrics", "params", "tags")]
-    return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
+    return blake2b(_told_once(parts), digest_size=12).hexdigest()
+
+
+def _told_once(parts: Sequence[object]) -> bytes:
+    try:
+        return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # halves of surrogates, numbers beyond 64 bits
+        return json.dumps(parts, sort_keys=True).encode()
 
 
 def same_but_for_life(one: str, other: str) -> bool:
@@ -162,6 +171,9 @@ def labels(tags: Mapping[str, str]) -> dict[str, Attribute]:
 
 def settings(params: Mapping[str, str]) -> dict[str, Attribute]:
     """Parameters, under the folder that says so."""
+    paths = parameter_paths(tuple(params))
+    if paths and max(map(len, params.values())) <= SHORT:
+        return dict(zip(paths, map(parameter, params.values()), strict=True))
     return {
         parameter_path(path): parameter(value)
         if len(value) <= SHORT
@@ -173,6 +185,15 @@ def settings(params: Mapping[str, str]) -> dict[str, Attribute]:
 
 def text(told: str) -> Attribute:
     return Attribute("string", told)
+
+
+@lru_cache(NAMES)
+def parameter_paths(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Remembered: an experiment's runs have the same names in the same order.
+    Empty where one of them is no parameter's, or two have one path."""
+    paths = tuple(dict.fromkeys(map(parameter_path, names)))
+    whole = len(paths) == len(names) <= MOST_NAMES
+    return paths if whole and not any(name.startswith("sys/") for name in names) else ()
 
 
 @lru_cache(MANY)

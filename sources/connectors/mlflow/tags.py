@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 OWN = "mlflow."
 TASKS = "labledger.task"  # written by ourselves: the keys of a run's tasks, with commas
 LONGEST = 200
+MANY = 20_000  # tags that are remembered
 LONGEST_READ = 2_000  # characters of a value, in which keys are looked for
 SAYS_YES = frozenset({"", "true", "yes", "1"})
 KEY = re.compile(r"[A-Za-z]\w*-[0-9]+", re.ASCII)
@@ -25,9 +27,20 @@ def words_of(tags: Mapping[str, str]) -> list[str]:
         word
         for name, value in tags.items()
         if not name.startswith(OWN)
-        for word in _words(name.strip(), value.strip())
+        for word in words(name.strip(), value.strip())
     }
     return sorted(found)
+
+
+def words(name: str, value: str) -> tuple[str, ...]:
+    """Remembered where it is short: many runs have one tag."""
+    short = len(name) + len(value) < LONGEST
+    return remembered(name, value) if short else tuple(_words(name, value))
+
+
+@lru_cache(MANY)
+def remembered(name: str, value: str) -> tuple[str, ...]:
+    return tuple(_words(name, value))
 
 
 def _words(name: str, value: str) -> Iterator[str]:
