@@ -193,14 +193,20 @@ def visible_sources(user: Person) -> list[uuid.UUID]:
     return found
 
 
-def mirrored_from(*, null: bool = False) -> "models.ForeignKey[Any, Any]":
+def mirrored_from(*, null: bool = False, index: bool = True) -> "models.ForeignKey[Any, Any]":
     """The source of a mirrored row: no constraint, no collector.
 
-    A constraint costs a trigger a row in every bulk store; `remove` (store.py)
-    deletes a source and all that came from it, table by table.
+    A constraint costs a trigger a row in every bulk store; `remove` (removal.py)
+    deletes a source and all that came from it, table by table. Rows by the dozen a
+    run need no `index`: nobody asks for them but by their run or name.
     """
     return models.ForeignKey(
-        Source, models.DO_NOTHING, db_constraint=False, related_name="+", null=null
+        Source,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=index,
+        related_name="+",
+        null=null,
     )
 
 

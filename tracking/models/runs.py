@@ -56,7 +56,11 @@ class Run(Mirrored):
     """
 
     project = models.ForeignKey(
-        TrackerProject, models.DO_NOTHING, db_constraint=False, related_name="runs"
+        TrackerProject,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,  # runs_of_project begins with it
+        related_name="runs",
     )
     handle = models.TextField(help_text="The tracker's id for people: DOC-1.")
     name = models.TextField(blank=True)
@@ -115,13 +119,21 @@ class Run(Mirrored):
         return self.handle
 
 
+def of_a_run(called: str) -> "models.ForeignKey[Run, Run]":
+    """The run of a row that hangs on it. Each such table has an index that begins with
+    it: one of the run alone would be written for nothing."""
+    return models.ForeignKey(
+        Run, models.DO_NOTHING, db_constraint=False, db_index=False, related_name=called
+    )
+
+
 class Mention(models.Model):
     """What a run's words name, in one canonical form, resolved by nobody here.
     Every tag has a row of its own besides, as it was written."""
 
     id = models.BigAutoField(primary_key=True)
-    source = mirrored_from()
-    run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False, related_name="mentions")
+    source = mirrored_from(index=False)
+    run = of_a_run("mentions")
     kind = models.CharField(max_length=8, help_text="key, sprint or tag")
     value = models.TextField(help_text="DOC-2698, or sprint 49")
     place = models.CharField(max_length=12, help_text="tag, name or description")

@@ -3,7 +3,7 @@
 from django.db import models
 
 from sources.models import mirrored_from
-from tracking.models.runs import Run
+from tracking.models.runs import of_a_run
 
 
 class Metric(models.Model):
@@ -14,8 +14,8 @@ class Metric(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    source = mirrored_from()
-    run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False, related_name="metrics")
+    source = mirrored_from(index=False)
+    run = of_a_run("metrics")
     name = models.TextField()
     last = models.FloatField(null=True)
     last_step = models.FloatField(null=True)
@@ -44,8 +44,8 @@ class SeriesChunk(models.Model):
     """About a thousand points of one series, packed (tracking/series)."""
 
     id = models.BigAutoField(primary_key=True)
-    source = mirrored_from()
-    run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False, related_name="+")
+    source = mirrored_from(index=False)
+    run = of_a_run("+")
     name = models.TextField()
     seq = models.PositiveIntegerField(help_text="0, 1, 2 in the order of steps.")
     first_step = models.FloatField()
@@ -66,8 +66,8 @@ class SeriesTail(models.Model):
     """Points of a series that is still growing, a row each, until sealed."""
 
     id = models.BigAutoField(primary_key=True)
-    source = mirrored_from()
-    run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False, related_name="+")
+    source = mirrored_from(index=False)
+    run = of_a_run("+")
     name = models.TextField()
     step = models.FloatField()
     at = models.BigIntegerField(help_text="Epoch milliseconds.")
@@ -81,8 +81,8 @@ class LogChunk(models.Model):
     """Lines of a text series, packed: zstd of JSON [step, time, line] rows."""
 
     id = models.BigAutoField(primary_key=True)
-    source = mirrored_from()
-    run = models.ForeignKey(Run, models.DO_NOTHING, db_constraint=False, related_name="+")
+    source = mirrored_from(index=False)
+    run = of_a_run("+")
     name = models.TextField()
     seq = models.PositiveIntegerField(help_text="0, 1, 2 in the order of steps.")
     first_step = models.FloatField()
@@ -101,7 +101,7 @@ class Column(models.Model):
     column chooser and the filter's completion search."""
 
     id = models.BigAutoField(primary_key=True)
-    source = mirrored_from()
+    source = mirrored_from(index=False)
     kind = models.CharField(max_length=10, help_text="parameter or metric")
     name = models.TextField()
 
