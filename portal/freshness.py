@@ -1,10 +1,11 @@
 """How old a source's facts are, for the frame and for the sources' pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -41,13 +42,23 @@ class Standing:
 
 
 def read(user: Person) -> list[Standing]:
-    """Every visible source: three queries."""
-    return standings(list(Source.objects.visible_to(user)), timezone.now())
+    """Every visible source: two queries."""
+    held: list[Any] = list(Source.objects.visible_to(user).with_newest_syncs())
+    known = {one.pk: (one.last_sync, one.good_at) for one in held}
+    return _standings(held, known, timezone.now())
 
 
 def standings(sources: Sequence[Source], now: datetime) -> list[Standing]:
-    keys = [source.pk for source in sources]
-    known = Source.objects.filter(pk__in=keys).newest_syncs()
+    """Two queries."""
+    known = Source.objects.filter(pk__in=[source.pk for source in sources]).newest_syncs()
+    return _standings(sources, known, now)
+
+
+def _standings(
+    sources: Sequence[Source],
+    known: Mapping[UUID, tuple[UUID | None, datetime | None]],
+    now: datetime,
+) -> list[Standing]:
     syncs = Sync.objects.in_bulk([last for last, _ in known.values() if last])
     nothing = (None, None)
     return [
@@ -111,12 +122,18 @@ SHOWN_AS: dict[str, Literal["ok", "late", "bad"]] = {
 
 
 def facts(request: HttpRequest) -> shell.Facts:
-    """What the frame of every page shows: three queries, and two once a minute."""
+    """What the frame of every page shows: two queries, and two once a minute."""
     return shell.Facts(
+        pins=pins(request),
         freshness=tuple(lines(read(request.user), timezone.now())),
         inbox_count=inbox_count(request.user),
         menu=menu(request.user),
     )
+
+
+def pins(request: HttpRequest) -> tuple[shell.Place, ...]:
+    """The views that the asker pinned; read with the asker, so no query."""
+    return tuple(shell.Place(one.name, one.url) for one in getattr(request, "pins", ()))
 
 
 INBOX_KEPT = 60  # seconds

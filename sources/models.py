@@ -49,15 +49,18 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def due(self, now: datetime) -> Self:
         return self.filter(paused=False, next_sync_at__lte=now).order_by("next_sync_at")
 
-    def newest_syncs(self) -> dict[uuid.UUID, tuple[uuid.UUID | None, datetime | None]]:
-        """By source, its last sync and when its last good one ended: one query, a step
-        or two along an index for each source, whatever the number of syncs. Those
-        that only followed webhooks do not count."""
+    def with_newest_syncs(self) -> Self:
+        """Each with `last_sync`, the id of its last one, and `good_at`, when its last good
+        one ended: a step or two along an index for each source, whatever the number of
+        syncs. Those that only followed webhooks do not count."""
         whole = Sync.objects.whole().filter(source=OuterRef("pk"))
         last = whole.order_by("-started_at").values("pk")[:1]
         good = whole.good().order_by("-finished_at").values("finished_at")[:1]
-        found = self.annotate(last_sync=Subquery(last), good_at=Subquery(good))
-        rows = found.values_list("pk", "last_sync", "good_at")
+        return self.annotate(last_sync=Subquery(last), good_at=Subquery(good))
+
+    def newest_syncs(self) -> dict[uuid.UUID, tuple[uuid.UUID | None, datetime | None]]:
+        """The same by source, without the sources: one query."""
+        rows = self.with_newest_syncs().values_list("pk", "last_sync", "good_at")
         return {source: (sync, ended) for source, sync, ended in rows}
 
 
