@@ -8,8 +8,9 @@ from sources.connectors.base import Unauthorized, Unavailable
 from sources.http import Limits, Reply
 from sources.http.waits import after, asked_wait
 
-# A try must be over well before its lease: a second one would then be under way.
-LIMITS = Limits(connect=5.0, read=20.0, total=30.0, attempts=2, backoff=1.0)
+# A request must be over well before its lease: a second one would then be under way.
+# Sent once: whoever writes tries again by itself, later, and holds up no worker till then.
+LIMITS = Limits(connect=5.0, read=20.0, total=30.0, attempts=1)
 JUDGED = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429})
 PATIENCE = 60.0  # seconds, where the other side wants a rest and does not say how long
 
@@ -20,11 +21,12 @@ class Declined(Unauthorized):
 
 
 class Busy(Unavailable):
-    """The other side wants a rest, and has done nothing. `whole`: for the account, not
-    only for the one thing that was written to."""
+    """The other side wants a rest `until` then, and has done nothing. `whole`: for the
+    account, not only for the one thing that was written to."""
 
-    def __init__(self, text: str, *, retry_at: datetime | None, whole: bool) -> None:
-        super().__init__(text, retry_at=retry_at)
+    def __init__(self, text: str, *, until: datetime, whole: bool) -> None:
+        super().__init__(f"{text}: not before {until:%H:%M:%S} UTC", retry_at=until)
+        self.until = until
         self.whole = whole
 
 
@@ -50,5 +52,5 @@ def busy(reply: Reply, name: str, *, whole: bool = True) -> Busy:
     """Of a 429: not before the time that it names."""
     now = datetime.now(UTC)
     wait = asked_wait(reply.headers, now)
-    at = after(now, PATIENCE if wait is None else wait)
-    return Busy(f"{name} wants a rest", retry_at=at, whole=whole)
+    until = after(now, PATIENCE if wait is None else wait)
+    return Busy(f"{name} wants a rest", until=until, whole=whole)

@@ -5,6 +5,7 @@ that is committed; whoever takes the row up later looks whether it arrived. So a
 worker may die anywhere, and an answer may be lost.
 """
 
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from sources.models import Source
 from sprints.outbox import tagging
 from sprints.outbox.hands import Hand, hand_for
 from sprints.outbox.models import NEWEST_COUNTS, SETTLE, TAGS, Write, WriteQuerySet
+from sprints.outbox.turns import Turn, alone
 from sprints.outbox.wishes import wish_of
 
 log = structlog.get_logger(__name__)
@@ -27,6 +29,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=3)  # longer than any one request, which renews it
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_TRY = 60.0  # seconds after which a try makes no other request
 
 
 class LeaseLost(Exception):
@@ -45,12 +48,19 @@ def _sendable() -> WriteQuerySet:
 
 
 def deliver_due(source: Source, *, most: int = 100) -> int:
-    """One write after another until none may be tried now; how many were tried.
-    Several workers may do this at once: an issue's writes keep their order."""
-    tried = 0
+    """One write after another until none may be tried now, the other side does not
+    answer, or the turn is over; how many were tried. None where another worker is at it."""
+    with alone(source.pk) as mine:
+        return _sent(source, most) if mine else 0
+
+
+def _sent(source: Source, most: int) -> int:
+    turn, tried = Turn(), 0
     while tried < most and (write := claim(source)) is not None:
-        deliver(write)
+        trouble = deliver(write)
         tried += 1
+        if not turn.goes_on(write, trouble):
+            break
     return tried
 
 
@@ -85,14 +95,15 @@ def _drop(write: Write, words: str) -> None:
     )
 
 
-def deliver(write: Write) -> None:
-    """One try of a claimed write, and how it ended. Trouble of the other side ends
-    as words on the row; anything else is our own fault: it is raised, and the row
-    is tried again when its lease has run out."""
+def deliver(write: Write) -> Unavailable | None:
+    """One try of a claimed write, and why there must be another. Trouble of the other
+    side ends as words on the row; anything else is our own fault: it is raised, and
+    the row is tried again when its lease has run out."""
     try:
-        _try(Try(write))
+        return _try(Try(write))
     except LeaseLost:
         log.warning("lease lost", write=write.pk)
+        return None
 
 
 class Try:
@@ -102,9 +113,13 @@ class Try:
         self.write = write
         self.since = write.sent_at
         self.went = False
+        self._ends = time.monotonic() + LONGEST_TRY
 
     def beat(self) -> None:
-        """Before every request: only who still has the row may send."""
+        """Before every request: only who still has the row may send, and not for ever."""
+        if time.monotonic() > self._ends:
+            name = self.write.source.name
+            raise Unavailable(f"{name} took longer than {LONGEST_TRY:g} s for it.", kind="slow")
         self.keep(lease_until=timezone.now() + LEASE)
 
     def going(self) -> None:
@@ -146,21 +161,21 @@ class Author:
         }
 
 
-def _try(one: Try) -> None:
+def _try(one: Try) -> Unavailable | None:
     write = one.write
     if _may_be_skipped(write) and _is_stale(write):
         one.end("dropped", "a newer one was asked for since")
-        return
+        return None
     try:
         effect, author = _written(one)
-    except Busy as trouble:
-        _park(one, trouble)
     except Unauthorized as trouble:
         one.end("refused", str(trouble), **_definite(one))
     except Unavailable as trouble:
-        _again(one, trouble)
+        _put_off(one, trouble)
+        return trouble
     else:
         _done(one, effect, author)
+    return None
 
 
 def _written(one: Try) -> tuple[Effect, Author]:
@@ -218,18 +233,12 @@ def _done(one: Try, effect: Effect, author: Author) -> None:
     )
 
 
-def _park(one: Try, trouble: Busy) -> None:
-    """Not before the other side said. A limit of the whole account stops all its writes."""
-    until = trouble.retry_at or timezone.now() + LONGEST_PAUSE
-    words = f"{trouble}: not before {until:%H:%M:%S} UTC"
-    one.end("parked", words, not_before=until, **_definite(one))
-    if trouble.whole:
-        others = Write.objects.filter(source=one.write.source_id, state="pending")
-        others.filter(not_before__lt=until).update(state="parked", not_before=until, error=words)
-
-
-def _again(one: Try, trouble: Unavailable) -> None:
-    """Later, and later still; what may be on its way gets time to arrive."""
+def _put_off(one: Try, trouble: Unavailable) -> None:
+    """Not before the other side said. Else later, and later still; what may be on its
+    way gets time to arrive."""
+    if isinstance(trouble, Busy):
+        one.end("parked", str(trouble), not_before=trouble.until, **_definite(one))
+        return
     pause = min(FIRST_PAUSE * 2 ** min(one.write.tries - 1, 10), LONGEST_PAUSE)
     if one.went:
         pause = max(pause, SETTLE)

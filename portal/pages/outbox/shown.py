@@ -17,6 +17,7 @@ from sprints.outbox.models import TAGS, Write
 
 SENDING = "Sending to Jira"
 TAGGING = "Sending to MLflow"
+TIMES = {1: "once", 2: "twice"}
 WORDS = {"pending": "waiting", "sending": "on its way", "parked": "parked", "dry": "dry run"}
 
 
@@ -53,7 +54,7 @@ def note(write: Write) -> str:
         case "refused":
             return write.error
         case "pending" if write.error:
-            return f"{write.error} Tried {times(write.tries)}; again {soon(write.not_before, now)}."
+            return f"{write.error} {tried(write)}; again {soon(write.not_before, now)}."
         case "parked":
             return write.error
         case "sending" if write.lease_until and write.lease_until < now:
@@ -65,8 +66,11 @@ def note(write: Write) -> str:
     return ""
 
 
-def times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+def tried(write: Write) -> str:
+    """Another write may have met the trouble, for all of the source's."""
+    if not write.tries:
+        return "Not tried itself"
+    return f"Tried {TIMES.get(write.tries, f'{write.tries} times')}"
 
 
 def soon(at: datetime, now: datetime) -> str:
