@@ -29,8 +29,10 @@ def seal(record: Record, *, by: User) -> Record:
     """
     if record.sealed:
         raise Refused(f"{record} is sealed already.")
-    hashed = _known(record, by, fresh=True).files
-    _hold_a_checkpoint(hashed)
+    first = _known(record, by, fresh=True)
+    if lacking := facts.no_checkpoint(first.gathered):
+        raise Refused(lacking)
+    hashed = first.files
     _read_again(hashed)
     with transaction.atomic():
         held = locked(record)
@@ -47,13 +49,6 @@ def _known(record: Record, by: User, *, fresh: bool) -> facts.Known:
         return facts.read(record, by, fresh=fresh)
     except facts.RunGone as gone:
         raise Refused(str(gone)) from gone
-
-
-def _hold_a_checkpoint(files: Sequence[facts.File]) -> None:
-    if not any(one.role == "checkpoint" for one in files):
-        raise Refused(
-            "A record hands over a checkpoint, and this run holds none whose bytes are here."
-        )
 
 
 def _read_again(files: Sequence[facts.File]) -> None:

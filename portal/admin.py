@@ -206,12 +206,21 @@ class SourceAdmin(admin.ModelAdmin):
         }
 
 
+PATTERNS = (
+    "Patterns are the shell's, in any case of letters. A bar parts several: *.pt | *.ckpt."
+    " &lt; and &gt; are the edges of a word: *&lt;roc&gt;* fits plots/roc_1 and not"
+    " plots/process. An empty one among several kinds of bytes (| image/*) fits files whose"
+    " bytes are not here."
+)
+
+
 @admin.register(RoleRule)
 class RoleRuleAdmin(admin.ModelAdmin):
     """The first rule that fits gives a file its role: each file that is stored, and
     all files that are stored already as soon as a rule is another."""
 
     list_display = ("order", "path", "name", "media_type", "role")
+    fieldsets = ((None, {"fields": list_display, "description": PATTERNS}),)
     list_display_links = ("order",)
     list_editable = ("path", "name", "media_type", "role")
     search_fields = ("path", "name", "media_type", "role")

@@ -1,7 +1,9 @@
 """What a file of a run is for, by rules that an administrator edits."""
 
+import re
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
@@ -10,6 +12,8 @@ from tracking.models import Artifact, RoleRule
 
 OTHER = "other"
 PIECE = 10_000  # files that are looked at and committed together
+# The edges of a word, first as signs that no pattern of the shell has: beside no letter.
+EDGES = {"<": ("\ue000", r"(?<![^\W\d_])"), ">": ("\ue001", r"(?![^\W\d_])")}
 
 
 def rules() -> list[RoleRule]:
@@ -30,7 +34,19 @@ def role_of(rules: Sequence[RoleRule], *, path: str, name: str, media_type: str)
 
 
 def _fits(told: str, pattern: str) -> bool:
-    return not pattern or fnmatchcase(told, pattern.lower())
+    return not pattern or _compiled(pattern).match(told) is not None
+
+
+@lru_cache(maxsize=1_000)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """One expression for all that the bars part."""
+    text = pattern.lower()
+    for sign, (kept, _) in EDGES.items():
+        text = text.replace(sign, kept)
+    found = "|".join(translate(one.strip()) for one in text.split("|"))
+    for kept, edge in EDGES.values():
+        found = found.replace(kept, edge)
+    return re.compile(found)
 
 
 def reassign(after: UUID | None = None) -> UUID | None:

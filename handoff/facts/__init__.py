@@ -12,13 +12,23 @@ from itertools import groupby
 
 from handoff.facts import contents, metrics, origin, use, work
 from handoff.facts.fact import Fact, Grade
-from handoff.facts.files import File, files, optional
+from handoff.facts.files import File, files, no_checkpoint, optional
 from handoff.facts.gathered import Gathered, RunGone, gather
 from handoff.models import Record
 from sources.connectors.base import Json
 from sources.models import Person
 
-__all__ = ["Fact", "File", "Gathered", "Grade", "Known", "RunGone", "optional", "read"]
+__all__ = [
+    "Fact",
+    "File",
+    "Gathered",
+    "Grade",
+    "Known",
+    "RunGone",
+    "no_checkpoint",
+    "optional",
+    "read",
+]
 
 SECTIONS = (
     "work",

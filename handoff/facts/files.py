@@ -18,6 +18,7 @@ FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("preprocessing-code", "code", CODE),
     ("training-code", "code", CODE),
     ("source-diff", "code", CODE),
+    ("documentation", "code", CODE),
     ("dataset-frame", "data", ("dataset/", "data/")),
     ("environment-lock", "env", ("environment/", "env/")),
     ("environment", "env", ("environment/", "env/")),
@@ -27,6 +28,15 @@ FOLDERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("notebook", "notebooks", ("notebooks/", "notebook/")),
 )
 MORE = "more"
+# Kinds that are recognised by their first bytes and are made to hold weights. A rule may
+# call other bytes a checkpoint, too: these go before them.
+WEIGHTS = frozenset(
+    f"application/x-{kind}"
+    for kind in (
+        *("safetensors", "onnx", "gguf", "pytorch", "keras"),
+        *("hdf5", "npz", "joblib", "pickle"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +90,47 @@ def wanted_more(known: Gathered) -> Sequence[str]:
 
 def optional(known: Gathered) -> list[Artifact]:
     """Files that a record does not take by itself, and may take."""
-    roles = tuple(role for role, _, _ in FOLDERS)
+    taken = {role for role, _, _ in FOLDERS} - {"checkpoint"}
+    best = checkpoint(known)
     return [
         one
         for one in known.artifacts
-        if one.blob_id and one.role not in roles and not one.role.startswith("plot:")
+        if one.blob_id
+        and one != best
+        and one.role not in taken
+        and not one.role.startswith("plot:")
     ]
 
 
 def checkpoint(known: Gathered) -> Artifact | None:
-    """The one a person chose; else the only one, one called best, or the latest step."""
+    """The one a person chose; else the only one of a kind that is known to hold weights,
+    one called best, or the latest step."""
     held = [one for one in known.artifacts_of("checkpoint") if one.blob_id]
     said = known.stated.get("checkpoint")
     chosen = [one for one in held if said and one.path == said["value"]]
     if chosen or not held:
         return chosen[0] if chosen else None
-    return max(held, key=lambda one: ("best" in one.path.lower(), one.step or 0.0, one.path))
+    return max(held, key=_promise)
+
+
+def _promise(one: Artifact) -> tuple[bool, bool, float, str]:
+    recognised = one.blob is not None and one.blob.media_type in WEIGHTS
+    return recognised, "best" in one.path.lower(), one.step or 0.0, one.path
+
+
+def no_checkpoint(known: Gathered) -> str:
+    """Why nothing can be sealed, in words; empty when there is a checkpoint."""
+    if checkpoint(known):
+        return ""
+    why = "A record hands over a checkpoint, and "
+    if named := known.artifacts_of("checkpoint"):
+        return f"{why}the bytes of {named[0].path} are not here: {named[0].missing}."
+    if not any(one.blob_id for one in known.artifacts):
+        return f"{why}no file of this run is here."
+    return (
+        f"{why}the rules for roles call none of this run's files one."
+        " An administrator edits them, under Administration, Role rules."
+    )
 
 
 def _place(artifact: Artifact, starts: tuple[str, ...]) -> str:

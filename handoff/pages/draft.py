@@ -103,6 +103,4 @@ def _sealing(user: Person, record: Record, known: facts.Known, checks: Checklist
 def _refused(user: Person, known: facts.Known) -> str:
     if not may(user, "handoff.seal_record"):
         return "Sealing needs the role lead."
-    if not any(one.role == "checkpoint" for one in known.files):
-        return "A record hands over a checkpoint, and this run holds none whose bytes are here."
-    return ""
+    return facts.no_checkpoint(known.gathered)

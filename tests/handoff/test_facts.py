@@ -204,6 +204,18 @@ def test_one_checkpoint_goes_the_chosen_one_or_the_best(lab, anna, chosen):
     assert taken == [chosen or "model/best"]
 
 
+def test_weights_that_are_recognised_go_before_what_a_rule_only_calls_a_checkpoint(lab, anna):
+    run = making.run(lab)
+    making.file(run, "model/weights", making.safetensors(3), "checkpoint")
+    making.file(run, "training/best_checkpoint.py", b"import torch\n", "checkpoint")
+    record = draft.start(run, by=anna)
+    told = facts.read(record, anna)
+    assert [one.source_path for one in told.files] == ["model/weights"]
+    assert [one.path for one in facts.optional(told.gathered)] == ["training/best_checkpoint.py"]
+    record = draft.state(record, {"files": ["training/best_checkpoint.py"]}, by=anna)
+    assert facts.read(record, anna).files[-1].path == "more/training/best_checkpoint.py"
+
+
 def test_other_files_go_when_a_person_says_so(lab, anna):
     run = making.whole_run(lab)
     record = draft.start(run, by=anna)

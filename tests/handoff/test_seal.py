@@ -112,9 +112,17 @@ def test_lost_bytes_refuse_it_too(anna, lab):
         seal(record, by=anna)
 
 
-def test_a_run_without_a_checkpoint_is_refused(lab, anna):
-    with pytest.raises(Refused, match="hands over a checkpoint"):
-        seal(start(making.run(lab), by=anna), by=anna)
+def test_a_run_without_a_checkpoint_is_refused_and_told_why(lab, anna):
+    record = start(making.run(lab), by=anna)
+    with pytest.raises(Refused, match="hands over a checkpoint, and no file of this run is here"):
+        seal(record, by=anna)
+    making.file(making.Run.objects.get(pk=record.run), "w.bin", b"\x00\xff", "other")
+    with pytest.raises(Refused, match="the rules for roles call none of this run's files one"):
+        seal(record, by=anna)
+    cut = {"role": "checkpoint", "missing": "not in the archive"}
+    making.file(making.Run.objects.get(pk=record.run), "model/best", None, **cut)
+    with pytest.raises(Refused, match="bytes of model/best are not here: not in the archive"):
+        seal(record, by=anna)
 
 
 def test_a_draft_whose_run_is_gone_is_refused(lab, anna, record):

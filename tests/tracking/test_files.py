@@ -18,8 +18,8 @@ from sources.connectors.base import FileRecord, Removal, RunRecord
 from sources.models import Document, Payload, Source
 from sources.store import Stored
 from tests.tracking.making import PROJECT, file, run, series, store
-from tracking import blobs, roles, streams
-from tracking.models import Artifact, Blob, Metric, RoleRule, Run
+from tracking import blobs, streams
+from tracking.models import Artifact, Blob, Metric, Run
 from tracking.streams import Listing, store_listing
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -340,87 +340,3 @@ def test_a_run_that_comes_back_has_its_files_and_points_again(lab: Source, reade
     store(lab, run("DOC-1", name="run DOC-1", tags=["sprint 49"]))
     assert shown(reader) == ({"DOC-1", "DOC-2"}, 2, 4)
     assert Metric.objects.filter(name="loss").count() == 2
-
-
-# ── roles ────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("path", "content", "role"),
-    [
-        ("model/checkpoint_best", b"\x80\x04.", "checkpoint"),
-        ("Model/CHECKPOINT", b"x", "checkpoint"),
-        ("inference/files/src/inference.py", b"import torch\n", "inference-code"),
-        ("source_code/files/aug.py", b"import torch\n", "augmentation-code"),
-        ("source_code/files/train.py", b"import torch\n", "training-code"),
-        ("evaluation/roc_auc", PNG, "plot:roc"),
-        ("evaluation/roc_auc", b"a,b\n1,2\n", "other"),
-        ("plots/anything", PNG, "plot:other"),
-        ("notebooks/work", b'{"cells": [], "nbformat": 4, "nbformat_minor": 5}', "notebook"),
-        ("requirements.txt", b"torch==2\n", "environment-lock"),
-        ("monitoring/stdout", b"hello", "log"),
-    ],
-)
-def test_what_a_file_is_for_follows_from_path_and_bytes(
-    source: Source, path: str, content: bytes, role: str
-) -> None:
-    store(source, file("DOC-1", path, content))
-    assert Artifact.objects.get().role == role
-
-
-@pytest.mark.parametrize(
-    ("rule", "hits"),
-    [
-        ({"path": "models/*"}, {"models/a", "models/b"}),
-        ({"name": "*.CKPT"}, {"models/a"}),
-        ({"media_type": "application/x-safetensors"}, {"models/b", "z/c"}),
-        ({"path": "models/*", "media_type": "application/x-safetensors"}, {"models/b"}),
-        ({"path": "models/*", "name": "last.*"}, set()),
-    ],
-)
-def test_a_rule_goes_by_path_by_name_and_by_what_the_bytes_are(
-    source: Source, rule: dict[str, str], hits: set[str]
-) -> None:
-    """The bytes decide the kind, not the ending that somebody gave them."""
-    RoleRule.objects.all().delete()
-    RoleRule.objects.create(order=1, role="checkpoint", **rule)
-    tensors = len(b"{}").to_bytes(8, "little") + b"{}"
-    store(
-        source,
-        file("DOC-1", "models/a", b"hello\n", name="best.ckpt"),
-        file("DOC-1", "models/b", tensors, name="best.txt"),
-        file("DOC-1", "z/c", tensors, name="last.bin"),
-    )
-    found = Artifact.objects.filter(role="checkpoint").values_list("path", flat=True)
-    assert set(found) == hits
-
-
-def test_the_rules_that_a_portal_starts_with_know_the_kinds_that_are_recognised(db: None) -> None:
-    kinds = {rule.media_type for rule in RoleRule.objects.all() if rule.media_type}
-    told = "".join(path.read_text() for path in Path("tracking/sniff").glob("*.py"))
-    assert {kind for kind in kinds if "*" not in kind and f'"{kind}"' not in told} == set()
-
-
-def test_a_changed_rule_is_for_files_that_are_there_already(source: Source) -> None:
-    store(source, file("DOC-1", "x/special", b"1"), file("DOC-1", "y/other", b"2"))
-    RoleRule.objects.create(order=1, path="x/*", role="dataset-frame")
-    assert roles.reassign() is None
-    assert dict(Artifact.objects.values_list("path", "role")) == {
-        "x/special": "dataset-frame",
-        "y/other": "other",
-    }
-
-
-def test_stored_files_are_looked_at_piece_by_piece(
-    source: Source, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(roles, "PIECE", 2)
-    store(source, *(file("DOC-1", f"x/{number}", b"1") for number in range(5)))
-    RoleRule.objects.create(order=1, path="x/*", role="dataset-frame")
-    done, last = [], None
-    while True:
-        last = roles.reassign(last)
-        done.append(Artifact.objects.filter(role="dataset-frame").count())
-        if last is None:
-            break
-    assert done == [2, 4, 5]

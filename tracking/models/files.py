@@ -56,7 +56,9 @@ class Artifact(Mirrored):
 
 class RoleRule(models.Model):
     """Which role a file has: the first rule all of whose patterns fit. Administrators
-    edit them. Patterns are the shell's, in any case of letters; an empty one fits all."""
+    edit them. Patterns are the shell's, in any case of letters; an empty one fits all.
+    A bar parts several, of which an empty one fits what has no such word (no bytes, no
+    kind); < and > are the edges of a word."""
 
     order = models.PositiveIntegerField(unique=True, help_text="The first rule that fits counts.")
     path = models.CharField(

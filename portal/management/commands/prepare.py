@@ -8,6 +8,7 @@ import os
 import secrets
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from portal import checks
+from tracking.models import RoleRule
 
 FIRST_NAME = "admin"
 LOOK = 0.05  # seconds
@@ -36,7 +38,9 @@ class Command(BaseCommand):
         while after and not after.exists():
             time.sleep(LOOK)
         if migrations_wait():
+            before = rules_for_roles()
             call_command("migrate", interactive=False, skip_checks=True, verbosity=1)
+            follow_rules(before)
         if User.objects.exists():
             return
         with transaction.atomic():  # all of it, or the next start tries again
@@ -48,6 +52,20 @@ class Command(BaseCommand):
 def migrations_wait() -> bool:
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def rules_for_roles() -> list[tuple[Any, ...]]:
+    """By columns that they always had; none where the table is still to be made."""
+    if RoleRule._meta.db_table not in connection.introspection.table_names():
+        return []
+    return list(RoleRule.objects.values_list("order", "path", "media_type", "role"))
+
+
+def follow_rules(before: Sequence[tuple[Any, ...]]) -> None:
+    """Where migrations changed the rules, the stored files get their roles by the new
+    ones, as after an administrator's change."""
+    if before and before != rules_for_roles():
+        call_command("assign_roles")
 
 
 def first_login(file: Path) -> None:
