@@ -7,6 +7,7 @@ This file reads nothing itself. `settings.SHELL_FACTS` names a function
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -107,8 +108,12 @@ def marked(place: Place, path: str, counts: Mapping[str, int | None]) -> Place:
 
 
 def is_current(url: str, path: str) -> bool:
-    """Home is only itself; another place also holds everything below it."""
-    return path == url or (url != "/" and "?" not in url and path.startswith(url))
+    """Home is only itself; another place also holds everything below it; a question is
+    the same however a browser writes it."""
+    if "?" in url:
+        ours, theirs = urlsplit(url), urlsplit(path)
+        return ours.path == theirs.path and parse_qsl(ours.query) == parse_qsl(theirs.query)
+    return path == url or (url != "/" and path.startswith(url))
 
 
 def single_keys(request: HttpRequest) -> bool:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("portal.pages.settings.urls")),
     path("", include("portal.pages.outbox.urls")),
     path("", include("portal.pages.people.urls")),
+    path("", include("portal.pages.saved.urls")),
     # An address is changed on the settings' page, which asks for the password first.
     path("accounts/email/", RedirectView.as_view(pattern_name="settings")),
     path("accounts/", include("allauth.urls")),

@@ -25,6 +25,7 @@ from pghistory.models import Events
 
 from portal.accounts import people
 from portal.accounts.models import ApiToken, Profile
+from portal.accounts.saved import SavedView
 from sources.admin import ReadOnly
 from sources.models import Source
 
@@ -149,6 +150,20 @@ class ProfileAdmin(ReadOnly):
     list_display = ("user", "zone", "single_keys")
     list_select_related = ("user",)
     search_fields = ("user__username",)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnly):
+    """Changed on its own page; what nobody looks after any more is removed here."""
+
+    list_display = ("name", "owner", "shared", "query", "made_at")
+    list_filter = ("shared",)
+    list_select_related = ("owner",)
+    search_fields = ("name", "owner__username", "query")
+    fields = (*list_display, "columns")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("accounts.delete_savedview")
 
 
 # ── what was changed, by whom ────────────────────────────────────────────────

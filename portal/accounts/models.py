@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from portal.accounts import audit  # noqa: F401 -- Django finds an app's models here
+from portal.accounts.saved import SavedView  # noqa: F401 -- likewise
 from portal.accounts.ties.models import (  # noqa: F401 -- likewise
     ErasedAccount,
     Erasure,

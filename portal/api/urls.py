@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", views.Search.as_view(), name="api_search"),
     path("sources/", views.Sources.as_view(), name="api_sources"),
     path("sources/<slug:slug>/sync/", views.SyncSource.as_view(), name="api_source_sync"),
+    path("views/", views.SavedViews.as_view(), name="api_views"),
     path("runs/", views.RunsOfTasks.as_view(), name="api_runs"),
     path("", include("sprints.api_urls")),
     path("", include("tracking.api_urls")),

@@ -18,6 +18,7 @@ from portal import tasks
 from portal.accounts.models import SCOPES, ApiToken
 from portal.api import docs
 from portal.freshness import read as standings
+from portal.pages.saved import reading as saved
 from portal.search import search
 from sources.answers import Answer, paged, size
 from sources.models import Source
@@ -82,6 +83,37 @@ class Sources(Answer):
         """By name."""
         listed = standings(request.user)
         return Response(SourcePage(paged(listed, request, lambda one: one.source.slug)).data)
+
+
+class ViewOf(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    owner = serializers.CharField(source="owner.username")
+    shared = serializers.BooleanField(help_text="The team's, not only its owner's.")
+    pinned = serializers.BooleanField(help_text="In the side bar of who asks.")
+    query = serializers.CharField(help_text="As `q` of the runs: a filter and its order.")
+    columns = serializers.ListField(child=serializers.CharField(), help_text="As `col`.")
+    url = serializers.CharField(help_text="Its page.")
+
+
+class ViewPage(serializers.Serializer[Any]):
+    rows = ViewOf(many=True)
+    next = serializers.CharField(source="older", help_text="Pass it as `at`; empty at the end.")
+    previous = serializers.CharField(source="newer")
+
+
+class SavedViews(Answer):
+    @extend_schema(
+        operation_id="views",
+        parameters=[
+            OpenApiParameter("at", str, description="A page's `next` or `previous`."),
+            OpenApiParameter("limit", int, description="Rows of a page, at most 500."),
+        ],
+        responses=ViewPage,
+    )
+    def get(self, request: Request) -> Response:
+        """Saved questions to the runs table by name: one's own, and the team's."""
+        held = list(saved.listed(request.user))
+        return Response(ViewPage(paged(held, request, lambda one: one.pk)).data)
 
 
 class Started(serializers.Serializer[Any]):

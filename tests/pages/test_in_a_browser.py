@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from portal.accounts.saved import SavedView
 from sources import engine
 from sources.models import Source, Sync
 from tests.pages.sample import restored
@@ -44,6 +45,9 @@ def addresses() -> dict[str, str]:
         "runs-unread": "/runs/?q=lrr+%3E+1",
         "runs-none": "/runs/?q=nothing-like-it",
         "columns": "/runs/columns/?text=loss",
+        "views": "/views/",
+        "view-add": f"/views/add/?{query}&col=valid/f1.max",
+        "view-edit": f"/views/{saved_view().pk}/",
         "run": f"/runs/{best.pk}/",
         "run-live": f"/runs/{live.pk}/",
         "compare": f"/runs/compare/?{both}",
@@ -59,6 +63,18 @@ def addresses() -> dict[str, str]:
         "source-form": "/sources/add/?kind=jira",
         "source-edit": "/sources/archive/edit/",
     }
+
+
+def saved_view() -> SavedView:
+    """One of the administrator's own, pinned, and one of the team's."""
+    lea, mara = administrator(), User.objects.exclude(username="lea.moreau").order_by("pk")[0]
+    query = "sprint = 49 order by valid/f1.max desc"
+    SavedView.objects.create(
+        owner=mara, name="Failed last week", query="state = failed", shared=True
+    )
+    own = SavedView.objects.create(owner=lea, name="Best of sprint 49", query=query, shared=True)
+    own.pinned_by.add(lea)
+    return own
 
 
 def dress(page: Page, scheme: Any, width: str) -> None:

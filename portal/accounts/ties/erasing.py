@@ -20,7 +20,7 @@ from django.db.models import Model, Q
 from pgtrigger import ignore
 
 from handoff import leaving as records
-from portal.accounts import people
+from portal.accounts import people, saved
 from portal.accounts.models import ApiToken, Profile
 from portal.accounts.people import Refused
 from portal.accounts.ties.models import ErasedAccount, Erasure, Tie
@@ -49,6 +49,7 @@ def erase(person: User, *, by: User) -> str:
     _forget_the_admins_words(held, called)
     _close_the_doors(held)
     _forget_ties(held)
+    saved.forget_person(held)
     _rename(held)
     _forget_former_names(held)
     Erasure.objects.create(user=held, by=by)

@@ -48,6 +48,7 @@ class Page:
     newer_url: str
     older_url: str
     csv_url: str
+    save_url: str
     clear_url: str
 
 
@@ -98,6 +99,7 @@ def read(user: Person, asked: QueryDict) -> Page:
         newer_url=address.to(place=found.newer) if found.newer else "",
         older_url=address.to(place=found.older) if found.older else "",
         csv_url=address.to(name="runs_csv"),
+        save_url=address.to(name="view_add") if address.query or address.columns else "",
         clear_url=reverse("runs"),
     )
 

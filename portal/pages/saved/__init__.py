@@ -1,0 +1,1 @@
+"""Saved views: their list, and naming, changing, pinning and removing one."""
