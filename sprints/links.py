@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, Func, OuterRef, Q, QuerySet
 
-from sources.among import among
+from sources.among import among, among_words
 from sources.models import Person
 from sprints.models import Dismissal, Evidence, Sprint, Task, TaskKey, Write
 from sprints.outbox import asking
@@ -155,7 +155,8 @@ def _holders(words: Mapping[UUID, Iterable[Named]]) -> dict[str, set[UUID]]:
     """The tasks that have, or had, each key: two sources may use the same."""
     named = {name for several in words.values() for name in _keys(several)}
     found: dict[str, set[UUID]] = {}
-    for name, task in TaskKey.objects.filter(name__in=named).values_list("name", "task"):
+    held = TaskKey.objects.filter(among_words("name", named))
+    for name, task in held.values_list("name", "task"):
         found.setdefault(name, set()).add(task)
     return found
 

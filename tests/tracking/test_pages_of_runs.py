@@ -9,7 +9,7 @@ from django.core import signing
 
 from sources.models import Source
 from tests.tracking.making import NOON, run, series, store
-from tracking.runs import keyset, table
+from tracking.runs import defaults, keyset, table
 
 LONG, SIZE = 23, 5
 
@@ -200,6 +200,11 @@ def test_one_run_has_default_metrics_and_nothing_that_differs(source: Source, re
 def test_a_column_that_is_another_in_each_run_is_an_identity(source: Source, reader: Any) -> None:
     store(source, *(run(f"DOC-{n}", parameters={"id": n, "lr": n % 2}) for n in range(60)))
     assert [one.name for one in table.read(reader).columns] == ["lr"]
+
+
+def test_yes_and_one_differ_and_equal_lists_do_not() -> None:
+    several = [{"on": True, "n": 1, "sizes": [1, 2]}, {"on": 1, "n": 1, "sizes": [1, 2]}]
+    assert [one.name for one in defaults.differing(several)] == ["on"]
 
 
 def test_the_same_column_twice_is_shown_once(source: Source, reader: Any) -> None:

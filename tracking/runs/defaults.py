@@ -107,15 +107,17 @@ def differing(several: Sequence[dict[str, Any]]) -> list[Field]:
 def _shared(several: Sequence[dict[str, Any]]) -> set[str]:
     """Names of plain values that every run has, and has alike. Most are, and then
     their values need not be written out to be told apart."""
-    first, *rest = several
-    shared = {name: value for name, value in first.items() if type(value) in PLAIN}
-    for one in rest:
-        shared = {
-            name: value
-            for name, value in shared.items()
-            if name in one and (held := one[name]) == value and type(held) is type(value)
-        }
-    return set(shared)
+    names = set(several[0]).intersection(*several[1:])
+    columns = zip(*([one[name] for name in names] for one in several), strict=True)
+    return {name for name, values in zip(names, columns, strict=True) if _alike(values)}
+
+
+def _alike(values: tuple[Any, ...]) -> bool:
+    """True, 1 and 1.0 are equal, and not alike."""
+    first = values[0]
+    if type(first) not in PLAIN or values.count(first) != len(values):
+        return False
+    return len(set(map(type, values))) == 1
 
 
 def _tells(seen: Counter[str], runs: int) -> bool:
