@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from sprints.models import Task, Verdict
-from sprints.outbox.models import NEWEST_COUNTS, Write, mode
+from sprints.outbox.models import NEWEST_COUNTS, Write, WriteQuerySet, mode
 from sprints.outbox.tagging import run_id, run_untagged, runs_tagged
 from sprints.outbox.wishes import address
 from tracking.models import Run
@@ -61,9 +61,7 @@ def runs_tied(runs: Iterable[Run], task: Task, *, by: int) -> list[Write]:
 
 def run_untied(run: Run, task: Task, *, by: int) -> list[Write]:
     """Takes the tag and the link away that we made, if we made them."""
-    held = Write.objects.filter(task=task, kind="link", subject=run_id(run)).exclude(
-        state="dropped"
-    )
+    held = _that_count(task).filter(kind="link", subject=run_id(run))
     person = User.objects.get(pk=by)
     made = run_untagged(run, task, by=person)
     if held.exists() and sends(task, person):
@@ -221,11 +219,17 @@ def _links(task: Task, wanted: Sequence[Write]) -> list[Write]:
     """The same link once: what was asked for already is given back. Two queries,
     however many."""
     subjects = [one.subject for one in wanted]
-    held = Write.objects.filter(task=task, kind__in=("link", "unlink"), subject__in=subjects)
-    last = {one.subject: one for one in held.exclude(state="dropped").order_by("pk")}
+    held = _that_count(task).filter(kind__in=("link", "unlink"), subject__in=subjects)
+    last = {one.subject: one for one in held.order_by("pk")}
     found = [_held_or_new(last.get(one.subject), one) for one in wanted]
     Write.objects.bulk_create(one for one in found if one.pk is None)
     return found
+
+
+def _that_count(task: Task) -> WriteQuerySet:
+    """Dropped ones are not sent, and those of a dry run only mean something to the next."""
+    gone = ["dropped"] if mode(task.source) == "dry" else ["dropped", "dry"]
+    return Write.objects.filter(task=task).exclude(state__in=gone)
 
 
 def _held_or_new(last: Write | None, wanted: Write) -> Write:

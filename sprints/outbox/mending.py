@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sprints.outbox.asking import MAY, Refused, name_of
-from sprints.outbox.models import SETTLE, TAGS, Write
+from sprints.outbox.models import SETTLE, TAGS, Write, mode
 from sprints.outbox.tagging import MAY_TIE
 
 SAID = ("comment", "worklog")  # in a person's name
@@ -33,12 +33,17 @@ def permission(write: Write) -> str:
     return MAY_TIE if write.kind in TAGS else MAY
 
 
+def can_go(write: Write) -> bool:
+    """Whether it may be sent as it is. What a dry run left, once its source is written to."""
+    return write.state in MENDABLE and (write.state != "dry" or mode(write.source) == "on")
+
+
 @transaction.atomic
 def again(write: Write, *, by: int) -> Write:
     """Now, as it is."""
     held = _held(write)
-    if held.state not in ("refused", "parked", "pending"):
-        raise Refused(f"It is {held.state}: there is nothing to send again.")
+    if not can_go(held):
+        raise Refused(f"{held.source.name} is not written to: it stays a dry run.")
     return _waiting(held, "sent again", by=by)
 
 
@@ -73,9 +78,9 @@ def change(write: Write, words: Mapping[str, Any], *, by: int) -> Write:
     if "who" in held.asked:
         held.asked["who"] = name_of(User.objects.get(pk=by))
     told = "; ".join(f"{name}: {old} → {known[name]}" for name, old in before.items())
-    if held.state == "dry":
-        return _saved(held, "changed", told, by=by)
-    return _waiting(held, "changed", told, by=by)
+    if can_go(held):
+        return _waiting(held, "changed", told, by=by)
+    return _saved(held, "changed", told, by=by)
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from sources.connectors.mlflow.tags import TASKS
 from sources.models import Person, Source
 from sprints.outbox import delivery, reading
 from sprints.outbox.asking import name_of
+from sprints.outbox.mending import can_go
 from sprints.outbox.models import MODES, TAGS, WRITTEN_TO, Write, mode
 from sprints.outbox.tagging import run_key
 
@@ -189,7 +190,7 @@ def read_one(user: Person, write: Write, form: MendForm | None = None) -> Page:
         history=happened(write, names),
         form=form or MendForm(write),
         may_not_send=may_not_mend(user, write),
-        can_send=write.state in ("refused", "parked", "pending"),
+        can_send=can_go(write),
         task_url=task_url(write.task),
     )
 

@@ -16,6 +16,7 @@ from sprints.outbox.models import TAGS, Write, mode
 from tracking.models import Run
 
 OFF = "Nothing is written to {}: an administrator may allow it under Outbox."
+LISTED = "listed, and not sent: a dry run"
 SHOWN = 50
 
 
@@ -91,26 +92,30 @@ def ask(page: Page, verb: str, by: User) -> str:
     """Does what a form asks for, and says so; empty when the form has errors.
     Raises asking.Refused."""
     if verb == "runs":
-        return _link_runs(page.task, by)
+        return _link_runs(page, by)
     form = page.forms.called(verb)
     if form is None or not form.is_valid():
         return ""
     match verb:
         case "hypothesis":
             asking.new_hypothesis(page.task, by=by, **form.cleaned_data)
-            return "The sub-task is on its way to Jira; it appears here with the next sync."
+            if not page.dry:
+                return "The sub-task is on its way to Jira; it appears here with the next sync."
         case "move":
             asking.move(page.task, form.cleaned_data["status"], by=by)
         case "labels":
             asking.relabel(page.task, **form.cleaned_data, by=by)
         case "work":
             asking.log_work(page.task, **form.work(), by=by)
-    return "It is on its way to Jira."
+    return f"It is {LISTED}." if page.dry else "It is on its way to Jira."
 
 
-def _link_runs(task: Task, by: User) -> str:
+def _link_runs(page: Page, by: User) -> str:
     """The runs that this person sees, and no others."""
-    keys = links.runs_of(by, [task.pk])[task.pk]
+    keys = links.runs_of(by, [page.task.pk])[page.task.pk]
     runs = list(Run.objects.visible_to(by).filter(pk__in=keys))
-    asking.link_runs(task, runs, by=by)
-    return f"Links to {len(runs)} runs and to this page are on their way to Jira."
+    made = asking.link_runs(page.task, runs, by=by)
+    linked = f"to {len(runs)} {'run' if len(runs) == 1 else 'runs'} and to this page"
+    if all(one.state == "done" for one in made):
+        return f"Jira has links {linked} already."
+    return f"Links {linked} are {LISTED if page.dry else 'on their way to Jira'}."
