@@ -7,6 +7,7 @@ from typing import Any
 from handoff.facts.fact import Fact, missing
 from handoff.facts.gathered import Gathered
 from sources.connectors.base import Json
+from sprints import hypotheses
 from tracking.curves import SPLITS, named
 from tracking.models import Metric
 
@@ -91,7 +92,7 @@ def _decision(known: Gathered) -> Fact:
 def _decided(known: Gathered, grade: str, chosen: dict[str, Any], who: dict[str, Any]) -> Fact:
     name, threshold, direction = chosen["name"], chosen.get("threshold"), chosen["direction"]
     held = next((one for one in known.metrics if one.name == name), None)
-    reached = getattr(held, direction) if held else None
+    reached, _ = hypotheses.measured(held, direction)
     met = _met(reached, threshold, direction)
     value: dict[str, Json] = {
         **chosen,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sprints import hypotheses
 from tracking.curves import direction, named
 
 type Metrics = Sequence[Mapping[str, Any]]
@@ -82,7 +83,7 @@ def _value(metric: Mapping[str, Any], decision: Mapping[str, Any] | None) -> Any
 
 def _way(name: str, decision: Mapping[str, Any] | None) -> str:
     if decision and decision["name"] == name:
-        return str(decision["direction"])
+        return hypotheses.good_end(name, str(decision["direction"]))
     return direction(name)
 
 

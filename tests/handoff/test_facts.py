@@ -10,6 +10,7 @@ from django.core.cache import cache
 
 from handoff import draft, facts
 from handoff.facts import frame, lock, metrics, weights
+from handoff.pages.draft import numbers_of
 from tests.handoff import making
 from tracking.blobs import path_of
 from tracking.models import Artifact, Blob
@@ -94,6 +95,22 @@ def test_the_figures_and_words_of_the_work_are_copied(lab, anna):
     assert told.fact("sprint").value["number"] == 49
     assert told.fact("verdict").concern == "the hypothesis is refuted"
     assert told.fact("decision_metric").value["reached"] == 0.92
+
+
+def test_what_was_reached_is_the_same_number_wherever_a_record_tells_it(lab, anna):
+    """An accuracy of 0.1 in the first epoch does not meet "at most 0.6"."""
+    run = making.run(lab)
+    making.metric(run, "valid/accuracy", 0.8, low=0.1, high=0.82, points=5)
+    claim = making.task(lab, "DOC-7", hypothesis=True)
+    making.tag(run, "DOC-7")
+    made = making.hypothesis(claim, by=anna, metric="valid/accuracy", threshold=0.6)
+    made.direction = "min"
+    made.save()
+    told = known(run, anna)
+    hypothesis, decision = told.fact("hypothesis").value, told.fact("decision_metric").value
+    assert (hypothesis["best"], hypothesis["meets"]) == (0.82, False)
+    assert (decision["reached"], decision["met"]) == (0.82, False)
+    assert numbers_of(told.facts).rows[0].cells == [0.82]
 
 
 def test_an_empty_run_lacks_everything_with_a_reason(lab, anna):
