@@ -12,7 +12,7 @@ from sources.models import Source
 from sources.store import Stored
 from tracking import streams as runs
 from tracking.streams import known
-from tracking.streams.runs import store_projects
+from tracking.streams.runs import ready, store_projects
 from tracking.streams.stored import STORED
 
 type Model = RunRecord | runs.Listing
@@ -38,7 +38,7 @@ class Mlflow(MlflowClient):
 
 
 def run_pages(client: Mlflow, since: Json) -> Iterator[Page[TrackerRecord]]:
-    return client.runs(since, client.stored)
+    return client.runs(since, client.stored, ready)
 
 
 def sweep_pages(client: Mlflow, since: Json) -> Iterator[Page[TrackerRecord]]:

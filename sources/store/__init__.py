@@ -5,7 +5,7 @@ gone.py: rows that are no longer there. cleaning.py: values made storable.
 """
 
 from sources.store.bulk import Row, Stored, append, replace, upsert
-from sources.store.cleaning import clean, digest, packed_json, plain, wire_json
+from sources.store.cleaning import clean, digest, loose_json, packed_json, plain, wire_json
 from sources.store.gone import sweep
 from sources.store.mirror import NOT_UNDERSTOOD, Fresh, Mirror, in_words, mirror, raw_of
 
@@ -19,6 +19,7 @@ __all__ = [
     "clean",
     "digest",
     "in_words",
+    "loose_json",
     "mirror",
     "packed_json",
     "plain",

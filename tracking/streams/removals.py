@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sources import documents
+from sources.among import among
 from sources.connectors.base import Kind, Removal
 from sources.models import Mirrored, Source
 from sources.store import Stored, sweep
@@ -55,7 +56,9 @@ def hide_what_hangs_on(keys: Sequence[UUID]) -> None:
 def hidden_among(keys: Sequence[UUID]) -> list[UUID]:
     """Those of these runs that are hidden now. Asked before a page is stored."""
     return list(
-        Run.objects.filter(key__in=keys).exclude(removed_at=None).values_list("key", flat=True)
+        Run.objects.filter(among("key", keys))
+        .exclude(removed_at=None)
+        .values_list("key", flat=True)
     )
 
 

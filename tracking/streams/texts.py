@@ -1,6 +1,8 @@
 """Text series (a run's logs): lines by step, packed."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from operator import itemgetter
 from uuid import UUID
 
@@ -88,6 +90,37 @@ def read_lines(run: UUID, name: str, *, last: int | None = None) -> list[Line]:
         if len(found) >= last:
             break
     return found[-last:]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines of a log. `older` and `newer` are the places of those beside them."""
+
+    rows: list[dict[str, object]]
+    older: str
+    newer: str
+
+
+def chunk(run: UUID, name: str, place: str) -> Part | None:
+    """The lines at `place`, the number of a chunk: the first for anything else, the last
+    for "end". None where there is no such log."""
+    chunks = LogChunk.objects.filter(run=run, name=name)
+    last = chunks.aggregate(top=Max("seq"))["top"]
+    if last is None:
+        return None
+    at = last if place == "end" else min(_place(place), last)
+    return Part(
+        [
+            {"step": step, "at": datetime.fromtimestamp(when / 1000, UTC), "text": text}
+            for step, when, text in unpacked(chunks.get(seq=at))
+        ],
+        older=str(at - 1) if at else "",
+        newer=str(at + 1) if at < last else "",
+    )
+
+
+def _place(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def unpacked(chunk: LogChunk) -> list[Line]:

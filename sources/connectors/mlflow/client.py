@@ -19,7 +19,7 @@ from sources.connectors.mlflow.identity import identity
 from sources.connectors.mlflow.listing import Experiments, RunSearch, experiments
 from sources.connectors.mlflow.models import registered
 from sources.connectors.mlflow.position import Position
-from sources.connectors.mlflow.reading import Known, Reading, none_known
+from sources.connectors.mlflow.reading import Known, Reading, Ready, as_it_is, none_known
 from sources.connectors.mlflow.runs import Experiment, Run
 from sources.connectors.mlflow.site import Site
 from sources.http import Budget, Limits
@@ -90,9 +90,11 @@ class MlflowClient:
 
     # ── runs ─────────────────────────────────────────────────────────────────
 
-    def runs(self, since: Json = None, known: Known = none_known) -> Iterator[Page[TrackerRecord]]:
+    def runs(
+        self, since: Json = None, known: Known = none_known, ready: Ready = as_it_is
+    ) -> Iterator[Page[TrackerRecord]]:
         """What is new, at work or has ended since a position; of an experiment that
-        is new here, all of it, oldest first.
+        is new here, all of it, oldest first, and `ready` ahead of who stores it.
 
         A finished run that was edited later shows in `sweep` only: MLflow cannot
         be asked for changes.
@@ -105,7 +107,7 @@ class MlflowClient:
         yield from self._unfinished(reading, search)
         for one in by_id.values():
             if position.read.get(one.id) != state_of(one):
-                yield from first_reading(reading, search, one, known, set())
+                yield from first_reading(reading, search, one, known, set(), ready=ready)
         yield from self._news(reading, search, known)
         position.at = began
         reading.batch.gaps += search.gaps
@@ -198,17 +200,21 @@ def state_of(experiment: Experiment) -> str:
 
 
 def pages_of(
-    reading: Reading, search: RunSearch, ids: Sequence[str], where: str
+    reading: Reading,
+    search: RunSearch,
+    ids: Sequence[str],
+    where: str,
+    ready: Ready = as_it_is,
 ) -> Iterator[Sequence[Run]]:
     """Of a search. The next page is fetched and understood while one is read and stored."""
-    return ahead(map_pages(reading, search, ids, where), search.site.session.beat)
+    return ahead(map_pages(reading, search, ids, where, ready), search.site.session.beat)
 
 
 def map_pages(
-    reading: Reading, search: RunSearch, ids: Sequence[str], where: str
+    reading: Reading, search: RunSearch, ids: Sequence[str], where: str, ready: Ready
 ) -> Generator[Sequence[Run]]:
     for found in search.pages(ids, where):
-        yield reading.understood(found)
+        yield reading.understood(found, ready)
 
 
 def first_reading(
@@ -219,13 +225,14 @@ def first_reading(
     seen: set[str],
     *,
     sweeping: bool = False,
+    ready: Ready = as_it_is,
 ) -> Iterator[Page[TrackerRecord]]:
     """All of an experiment, oldest first; goes on at the last start that is stored.
     A sweep leaves runs at work to the stream that reads them each time."""
     position = reading.position
     where = f"attributes.start_time >= {position.first.get(experiment.id, 0)}"
     asked = where if experiment.id in position.first else ""
-    for runs in pages_of(reading, search, [experiment.id], asked):
+    for runs in pages_of(reading, search, [experiment.id], asked, ready):
         seen |= {one.id for one in runs}
         at_rest = [one for one in runs if not (sweeping and one.running)]
         yield from reading.read(at_rest, known)

@@ -1,11 +1,19 @@
 """Runs as pages of records, with the position after each."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import batched
 from typing import Any
 
-from sources.connectors.base import Contents, FileRecord, Gap, Page, SeriesRecord, TrackerRecord
+from sources.connectors.base import (
+    Contents,
+    FileRecord,
+    Gap,
+    Page,
+    RunRecord,
+    SeriesRecord,
+    TrackerRecord,
+)
 from sources.connectors.mlflow.artifacts import dataset_files, files_of, of_run
 from sources.connectors.mlflow.histories import Histories, Points
 from sources.connectors.mlflow.models import logged_files
@@ -28,8 +36,16 @@ type Known = Callable[[Sequence[tuple[str, str]]], Mapping[str, str]]
 """Of (project, run) pairs: what `seen` each run is stored with, by run."""
 
 
+type Ready = Callable[[RunRecord], RunRecord]
+"""The same record, with what its store will need of it made already: in any thread."""
+
+
 def none_known(_: Sequence[tuple[str, str]]) -> Mapping[str, str]:
     return {}
+
+
+def as_it_is(record: RunRecord) -> RunRecord:
+    return record
 
 
 @dataclass(slots=True)
@@ -65,9 +81,9 @@ class Reading:
         done, self.batch = self.batch, Batch()
         return Page(done.records, self.position.to_json(), done.gaps)
 
-    def understood(self, found: Sequence[Found]) -> list[Run]:
+    def understood(self, found: Sequence[Found], ready: Ready = as_it_is) -> list[Run]:
         """Of what a search tells. Another thread than the one that reads may ask this."""
-        return [self._run(one) for one in found if self._run_is_readable(one)]
+        return [self._run(one, ready) for one in found if self._run_is_readable(one)]
 
     def read(
         self, found: Sequence[Run], known: Known = none_known
@@ -89,9 +105,10 @@ class Reading:
         told = found.get("info") or {}
         return bool(told.get("run_id")) and told.get("experiment_id") in self.experiments
 
-    def _run(self, found: Found) -> Run:
+    def _run(self, found: Found, ready: Ready) -> Run:
         experiment = self.experiments[found["info"]["experiment_id"]]
-        return run_of(found, experiment, self.site.address, reading=self.anew)
+        run = run_of(found, experiment, self.site.address, reading=self.anew)
+        return replace(run, record=ready(run.record))
 
     def _contents(self, runs: Sequence[Run]) -> Iterator[Page[TrackerRecord]]:
         if not runs:
