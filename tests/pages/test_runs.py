@@ -67,7 +67,7 @@ def test_the_table_costs_the_same_for_one_run_and_for_sixty(
 ) -> None:
     fill(lab)
     lab.task("TASK-1", sprint=lab.sprint(49))
-    assert same_cost(reader, lambda: f"/runs/{query}", lambda: fill(lab, 59, start=2)) <= 24
+    assert same_cost(reader, lambda: f"/runs/{query}", lambda: fill(lab, 59, start=2)) <= 19
     assert text(reader, "/runs/").count('name="runs"') == 60
 
 
