@@ -11,8 +11,8 @@ from portal.environment import ROOT
 
 PYTHON = sys.executable
 QUEUE = "celery"  # Celery's own name
-HINTS = "hints"  # what webhooks told of: seconds matter, and reading it takes no longer
-AT_ONCE = 4  # sources whose hints are followed at the same time: they wait for Jira, not for us
+HINTS = "hints"  # what webhooks told of, and what is sent: seconds matter, and it takes no longer
+AT_ONCE = 4  # sources that are followed or sent to at the same time: they wait, not for us
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
@@ -53,8 +53,8 @@ def worker() -> Child:
 
 
 def hints() -> Child:
-    """A small worker that only follows webhooks: the others may all be reading for
-    minutes. One process, whose threads wait for other servers."""
+    """A small worker that only follows webhooks and sends: the others may all be reading
+    for minutes. One process, whose threads wait for other servers."""
     size = ("--pool", "threads", "--concurrency", str(AT_ONCE), "--hostname", f"{HINTS}@%h")
     command = [*celery("worker"), "--queues", HINTS, *size]
     return Child("hints", [*command, *QUIET], orphaned_by=signal.SIGQUIT)

@@ -247,6 +247,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ROUTES = {
     "portal.tasks.follow_hints": {"queue": processes.HINTS},
     "portal.tasks.read_hints": {"queue": processes.HINTS},
+    "portal.tasks.send_what_is_due": {"queue": processes.HINTS},
+    "portal.tasks.send_outbox": {"queue": processes.HINTS},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
