@@ -16,6 +16,7 @@ from sources.claims import ClaimLost, Heartbeat, Turn, TurnOver, begin, claim
 from sources.connectors.base import Beat, Gap, Json, Page, Spent, Unauthorized, Unavailable
 from sources.models import Cursor, Source, Sync
 from sources.store import Stored
+from sources.store.gone import UNLISTED
 
 __all__ = ["ClaimLost", "Client", "Stream", "claim", "read"]
 
@@ -168,13 +169,16 @@ def _read_stream(reading: Reading, stream: Stream[Any, Any]) -> None:
         total=None,
     )
     began_at = cursor.position
+    unlisted: list[dict[str, str]] = []
     for page in stream.pages(reading.client, began_at):
         if cursor.position != began_at:  # it can go on from here
             reading.turn.check()
-        _store_page(reading, stream, cursor, page)
+        gaps = _store_page(reading, stream, cursor, page)
+        unlisted += [_words(gap) for gap in gaps if gap.why.startswith(UNLISTED)]
     with transaction.atomic():  # cursors that were set back meanwhile stay so
         reading.heart.renew()
-        Cursor.objects.filter(pk=cursor.pk).update(finished_at=timezone.now())
+        held = Cursor.objects.filter(pk=cursor.pk)
+        held.update(finished_at=timezone.now(), unlisted=unlisted)
 
 
 def _rests(cursor: Cursor, stream: Stream[Any, Any]) -> bool:
@@ -185,9 +189,10 @@ def _rests(cursor: Cursor, stream: Stream[Any, Any]) -> bool:
 
 def _store_page(
     reading: Reading, stream: Stream[Any, Any], cursor: Cursor, page: Page[Any]
-) -> None:
+) -> Sequence[Gap]:
     """A page and its cursor commit together: after a crash the next sync
-    repeats at most one page, and storing a page twice changes nothing."""
+    repeats at most one page, and storing a page twice changes nothing. Gives
+    what was missing."""
     records = page.records
     if stream.prepare is not None:
         records = stream.prepare(reading.source, records, reading.heart)
@@ -197,10 +202,10 @@ def _store_page(
         cursor.advance(page.resume)
         if stored.inserted or stored.updated or stored.removed:
             Source.objects.filter(pk=reading.source.pk).update(moved_at=timezone.now())
-        _count(reading.sync, reading.client, page, stored)
+        return _count(reading.sync, reading.client, page, stored)
 
 
-def _count(sync: Sync, client: Client, page: Page[Any], stored: Stored) -> None:
+def _count(sync: Sync, client: Client, page: Page[Any], stored: Stored) -> Sequence[Gap]:
     gaps = [*page.gaps, *stored.gaps]
     room = max(0, GAPS_KEPT - sync.gap_count)
     sync.gaps += [_words(gap) for gap in gaps[:room]]
@@ -217,6 +222,7 @@ def _count(sync: Sync, client: Client, page: Page[Any], stored: Stored) -> None:
         gaps=sync.gaps,
         gap_count=sync.gap_count,
     )
+    return gaps
 
 
 def _how_far(page: Page[Any]) -> dict[str, Any]:

@@ -21,6 +21,12 @@ class Cursor(models.Model):
     position = models.JSONField(null=True)
     moved_at = models.DateTimeField(auto_now=True)
     finished_at = models.DateTimeField(null=True, help_text="Last read to its end.")
+    unlisted = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="Gaps that the last reading to its end told of what is listed no more, and "
+        "was not believed: they hold until the next one, whatever syncs come between.",
+    )
 
     class Meta:
         constraints = (

@@ -13,6 +13,7 @@ from sources import claims, engine
 from sources.connectors.base import Beat, Gap, Json, Page, Spent, Unauthorized, Unavailable, no_beat
 from sources.models import Cursor, Source, Sync
 from sources.store import Stored, mirror
+from sources.store.gone import UNLISTED
 from tracking.models import TrackerProject
 
 pytestmark = pytest.mark.django_db
@@ -373,3 +374,38 @@ def test_cursors_set_back_behind_the_last_page_stay_so(source: Source) -> None:
     cursor = Cursor.objects.get(source=source)
     assert (cursor.position, cursor.finished_at) == (None, None)
     assert (sync.outcome, "settings were changed" in sync.error) == ("parked", True)
+
+
+def list_that_lacks(gaps: Sequence[Gap], **rhythm: Any) -> engine.Stream[Any, Any]:
+    return engine.Stream("list", lambda *_: iter([Page([], None, tuple(gaps))]), store, **rhythm)
+
+
+LACKS = Gap("30 of 30 tasks", f"{UNLISTED}; so they stay as they were")
+
+
+def held_to_be_listed_no_more() -> Any:
+    return Cursor.objects.get(stream="list").unlisted
+
+
+def test_what_is_listed_no_more_is_known_until_its_list_is_read_again(source: Source) -> None:
+    """However many other gaps come before it, and other syncs after it."""
+    others = [Gap(f"board {number}", "is hidden") for number in range(engine.GAPS_KEPT + 1)]
+    told = run(source, Shelf([]), list_that_lacks([*others, LACKS]))
+    assert len(told.gaps) == engine.GAPS_KEPT
+    kept = [{"what": LACKS.what, "why": LACKS.why}]
+    assert held_to_be_listed_no_more() == kept
+    run(source, Shelf([]), list_that_lacks([], every=timedelta(hours=1)))
+    assert held_to_be_listed_no_more() == kept, "it rested"
+    run(source, Shelf([]), list_that_lacks([]))
+    assert held_to_be_listed_no_more() == []
+
+
+def test_a_list_that_breaks_off_says_nothing_of_what_is_listed_no_more(source: Source) -> None:
+    run(source, Shelf([]), list_that_lacks([LACKS]))
+
+    def broken(client: Shelf, since: Json) -> Iterator[Page[str]]:
+        yield Page([], None)
+        raise Unavailable("The server is away.")
+
+    run(source, Shelf([]), engine.Stream("list", broken, store))
+    assert len(held_to_be_listed_no_more()) == 1

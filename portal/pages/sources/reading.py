@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.freshness import Standing, age, ending, standings
-from portal.pages.sources import history, lag, progress, webhook
+from portal.pages.sources import history, lag, missing, progress, webhook
 from portal.pages.sources.forms import SourceForm
 from portal.streams import KINDS
 from portal.templatetags.shown import duration, when
 from sources import expiry
 from sources.connectors.base import Identity, Trouble
 from sources.models import Cursor, Person, Source, Sync
-from sources.store.gone import UNLISTED
 from sprints.outbox.models import WRITTEN_TO
 
 REFUSED = "Needs the permission to sync sources."
@@ -71,26 +70,9 @@ def _opening(held: Sequence[Standing]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """One reason, and what it keeps from us."""
-
-    why: str
-    what: list[str]
-
-
-def missing(sync: Sync) -> list[Missing]:
-    """The gaps of a sync by their reasons, the most frequent first."""
-    by_reason: dict[str, list[str]] = {}
-    for gap in sync.gaps:
-        by_reason.setdefault(gap["why"], []).append(gap["what"])
-    found = [Missing(why, what) for why, what in by_reason.items()]
-    return sorted(found, key=lambda one: (-len(one.what), one.why))
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
-    """`told` is the newest sync that told of gaps, `missing` what it told; `believing`
-    is the answer to those of them that are listed no more."""
+    """`told` is the newest sync that told of gaps, `missing` what it told; `unlisted`
+    is what the lists had no more when they were last read, `believing` the answer to it."""
 
     standing: Standing
     age: str
@@ -98,7 +80,8 @@ class Page:
     history: history.History
     lag: lag.Lag
     told: Sync | None
-    missing: list[Missing]
+    missing: list[missing.Missing]
+    unlisted: list[missing.Missing]
     believing: dict[str, Any] | None
     cursors: list[Cursor]
     facts: list[Pair]
@@ -113,7 +96,7 @@ def read(user: Person, source: Source, asked: QueryDict) -> Page:
     may_change = user.has_perm("sources.change_source")  # type: ignore[union-attr]
     refused = "" if may_sync else REFUSED
     told = Sync.objects.filter(source=source, gap_count__gt=0).newest_first().first()
-    gaps = missing(told) if told else []
+    cursors = list(source.cursors.order_by("stream"))
     return Page(
         standing=standing,
         age=age(standing, timezone.now()),
@@ -121,9 +104,10 @@ def read(user: Person, source: Source, asked: QueryDict) -> Page:
         history=history.read(source, asked),
         lag=lag.read(source, timezone.now()),
         told=told,
-        missing=gaps,
-        believing=_believing(source, told, gaps, may_change=may_change),
-        cursors=list(source.cursors.order_by("stream")),
+        missing=missing.told_by(told),
+        unlisted=missing.unlisted(cursors),
+        believing=missing.believing(source, may_change=may_change),
+        cursors=cursors,
         facts=[*_facts(source), *_webhook(source, may_change=may_change)],
         actions=[
             {
@@ -148,23 +132,6 @@ def read(user: Person, source: Source, asked: QueryDict) -> Page:
         },
         opening=" ".join(filter(None, (_sentence(standing), _warning(source)))),
     )
-
-
-def _believing(
-    source: Source, told: Sync | None, gaps: Sequence[Missing], *, may_change: bool
-) -> dict[str, Any] | None:
-    """None where the last answer holds, or is newer than what is told."""
-    until = source.believed_until
-    if told is None or (until is not None and told.started_at < until):
-        return None
-    if source.believed or not any(one.why.startswith(UNLISTED) for one in gaps):
-        return None
-    return {
-        "name": "They have really gone",
-        "url": reverse("source_believe", args=[source.slug]),
-        "post": True,
-        "refused": "" if may_change else "Only an administrator says so.",
-    }
 
 
 def _outbox(source: Source) -> list[dict[str, Any]]:
