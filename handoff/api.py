@@ -1,6 +1,7 @@
 """Records over the API: find one by a Jira key, fetch it whole or by the file."""
 
 from collections.abc import Sequence
+from posixpath import normpath
 from typing import Any, cast
 from uuid import UUID
 
@@ -213,7 +214,8 @@ class Artifact(OfRecords):
     def get(self, request: Request, key: UUID, name: str) -> HttpResponseBase:
         """A file's bytes, by its path or by its role, with ranges.
 
-        409 when several files have that role: the answer names them.
+        Of several files with that role, the one that the inference command runs.
+        409 when that is none, and they are not all the same bytes: the answer names them.
         """
         file = _named(_visible_sealed(request, key), name)
         return serve_blob(request._request, file.blob, name=file.path)
@@ -224,10 +226,18 @@ def _named(record: Record, name: str) -> RecordFile:
     found = [one for one in files if one.path == name] or [one for one in files if one.role == name]
     if not found:
         raise Http404
-    if len(found) > 1:
+    found = _meant(record, found) if len(found) > 1 else found
+    if len({one.blob_id for one in found}) > 1:
         paths = ", ".join(one.path for one in found)
         raise Several(f"{len(found)} files are {name}; ask for one by its path: {paths}")
     return found[0]
+
+
+def _meant(record: Record, files: list[RecordFile]) -> list[RecordFile]:
+    """Those that the inference command names, where it names any."""
+    stated = sealed.read(record).value("inference_command") or {}
+    words = {normpath(word) for word in stated.get("command", [])}
+    return [one for one in files if one.path in words] or files
 
 
 class BundleZip(OfRecords):

@@ -17,6 +17,7 @@ from tests.handoff import making
 from tracking.models import Run
 
 COMMAND = "python code/inference/infer.py {checkpoint} {input} {output}"
+MORE = "code/inference/more.py"
 
 
 @pytest.fixture
@@ -127,10 +128,29 @@ def test_a_role_that_several_files_have_names_them(ask, lab, anna):
     answer = ask(f"/api/v1/records/{record.pk}/artifacts/inference-code")
     assert answer.status_code == 409
     told = answer.json()
-    assert "code/inference/infer.py, code/inference/more.py" in told["detail"]
-    one = ask(f"/api/v1/records/{record.pk}/artifacts/code/inference/more.py")
+    assert f"code/inference/infer.py, {MORE}" in told["detail"]
+    one = ask(f"/api/v1/records/{record.pk}/artifacts/{MORE}")
     assert one.getvalue() == b"x = 1\n"
     assert ask(f"/api/v1/records/{record.pk}/artifacts/no-such-role").status_code == 404
+
+
+def test_of_several_files_with_a_role_the_one_that_the_command_runs_is_meant(ask, lab, anna):
+    run = making.whole_run(lab, "DOC-119")
+    making.file(run, "inference/more", b"x = 1\n", "inference-code", name="more.py")
+    making.file(run, "inference/read_me", b"# How\n", "documentation", name="README.md")
+    begun = state(start(run, by=anna), {"inference_command": f"python ./{MORE} {{input}}"}, by=anna)
+    record = seal(begun, by=anna)
+    assert ask(f"/api/v1/records/{record.pk}/artifacts/inference-code").getvalue() == b"x = 1\n"
+    beside = ask(f"/api/v1/records/{record.pk}/artifacts/code/inference/README.md")
+    assert beside.getvalue() == b"# How\n"
+
+
+def test_files_of_one_role_with_the_same_bytes_are_one(ask, lab, anna):
+    run = making.whole_run(lab, "DOC-120")
+    making.file(run, "inference/files/infer.py", making.CODE, "inference-code", name="infer.py")
+    record = seal(start(run, by=anna), by=anna)
+    answer = ask(f"/api/v1/records/{record.pk}/artifacts/inference-code")
+    assert answer.getvalue() == making.CODE
 
 
 def test_a_draft_tells_its_facts_and_nothing_to_fetch(ask, run, anna):
