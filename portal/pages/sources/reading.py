@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.freshness import Standing, age, ending, standings
 from portal.pages.sources import history, lag, missing, progress, webhook
 from portal.pages.sources.forms import SourceForm
+from portal.pages.sources.missing import Missing
 from portal.streams import KINDS
 from portal.templatetags.shown import duration, when
 from sources import expiry
@@ -80,8 +81,8 @@ class Page:
     history: history.History
     lag: lag.Lag
     told: Sync | None
-    missing: list[missing.Missing]
-    unlisted: list[missing.Missing]
+    missing: list[Missing]
+    unlisted: list[Missing]
     believing: dict[str, Any] | None
     cursors: list[Cursor]
     facts: list[Pair]
