@@ -30,7 +30,8 @@ UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing that can be found. `name` is its own word, `url` a path within the portal."""
+    """One thing that can be found. `name` is its own word, `url` a path within the portal.
+    A `whole` body has the words within its joined ones already."""
 
     key: UUID
     kind: str
@@ -39,6 +40,7 @@ class Found:
     body: str
     url: str
     at: datetime
+    whole: bool = False
 
 
 def write(source: Source | None, found: Sequence[Found]) -> Stored:
@@ -50,7 +52,7 @@ def write(source: Source | None, found: Sequence[Found]) -> Stored:
             "kind": one.kind,
             "name": one.name[:LONGEST_NAME],
             "title": one.title[:1000],
-            "body": _with_parts(one),
+            "body": one.body if one.whole else with_parts(one.name, one.title, one.body),
             "url": one.url,
             "at": one.at,
         }
@@ -64,11 +66,11 @@ def write(source: Source | None, found: Sequence[Found]) -> Stored:
     return stored
 
 
-def _with_parts(one: Found) -> str:
+def with_parts(name: str, title: str, body: str) -> str:
     """The body, and behind it the words within its joined ones: who remembers
     `dropout` finds model/dense_dropout, who remembers `train` finds train.py."""
-    body = one.body[:LONGEST_BODY]
-    words = dict.fromkeys(f"{one.name} {one.title} {body}".split())
+    body = body[:LONGEST_BODY]
+    words = dict.fromkeys(f"{name} {title} {body}".split())
     within = dict.fromkeys(part for word in words for part in _parts_of_joined(word))
     return " ".join([body, *islice(within, MOST_PARTS)]).strip()
 

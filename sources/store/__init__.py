@@ -7,7 +7,7 @@ gone.py: rows that are no longer there. cleaning.py: values made storable.
 from sources.store.bulk import Row, Stored, append, replace, upsert
 from sources.store.cleaning import clean, digest, loose_json, packed_json, plain, wire_json
 from sources.store.gone import sweep
-from sources.store.mirror import NOT_UNDERSTOOD, Fresh, Mirror, in_words, mirror, raw_of
+from sources.store.mirror import NOT_UNDERSTOOD, Fresh, Mirror, in_words, mirror, raw_of, squeezed
 
 __all__ = [
     "NOT_UNDERSTOOD",
@@ -25,6 +25,7 @@ __all__ = [
     "plain",
     "raw_of",
     "replace",
+    "squeezed",
     "sweep",
     "upsert",
     "wire_json",

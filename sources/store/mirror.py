@@ -79,13 +79,15 @@ def mirror[Raw](
     *,
     payload: bool = True,
     json_of: Callable[[Any], bytes] = packed_json,
+    squeezed_of: Callable[[Any], bytes] | None = None,
 ) -> Mirror[Raw]:
     """Store (external id, raw record) pairs; map only what is new or changed.
 
     The digest is taken of the raw record, before it is mapped: a page that
     has not changed costs one look-up. A record that cannot be understood
     becomes a gap, and the others go on. Call it within a transaction. Records
-    that came as JSON are compared quicker with `json_of=wire_json`.
+    that came as JSON are compared quicker with `json_of=wire_json`; `squeezed_of` is
+    for those whose JSON somebody has `squeezed` already.
     """
     given = _given(source, kind, records, json_of)
     known = _known(model, {one.key: one.digest for one in given})
@@ -94,7 +96,8 @@ def mirror[Raw](
     stored = upsert(model, rows, on=("key",), compare=("digest", "removed_at"))
     if payload:
         stored_now = {one.key for one in fresh}
-        _keep_payloads(source, kind, [one for one in given if one.key in stored_now])
+        kept = [one for one in given if one.key in stored_now]
+        _keep_payloads(source, kind, kept, squeezed_of)
     return Mirror(stored + Stored(unchanged=len(known), gaps=tuple(gaps)), fresh)
 
 
@@ -150,7 +153,16 @@ def in_words(error: Exception) -> str:
     return "a value in it is of another kind than expected"
 
 
-def _keep_payloads(source: Source, kind: str, given: Sequence[Given[Any]]) -> None:
+def squeezed(body: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=3).compress(body)
+
+
+def _keep_payloads(
+    source: Source,
+    kind: str,
+    given: Sequence[Given[Any]],
+    squeezed_of: Callable[[Any], bytes] | None,
+) -> None:
     squeeze = zstandard.ZstdCompressor(level=3).compress
     now = timezone.now()
     rows = [
@@ -159,7 +171,7 @@ def _keep_payloads(source: Source, kind: str, given: Sequence[Given[Any]]) -> No
             "source_id": source.pk,
             "kind": kind,
             "digest": digest(one.body) if source.reading else one.digest,
-            "body": squeeze(one.body),
+            "body": squeezed_of(one.raw) if squeezed_of else squeeze(one.body),
             "fetched_at": now,
         }
         for one in given

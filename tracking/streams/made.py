@@ -14,7 +14,7 @@ from typing import Any
 
 from sources import documents
 from sources.connectors.base import RunRecord
-from sources.store import NOT_UNDERSTOOD, Row, clean, loose_json, packed_json, wire_json
+from sources.store import NOT_UNDERSTOOD, Row, clean, loose_json, packed_json, squeezed, wire_json
 from tracking.mentions import mentions
 from tracking.streams import mapping
 from tracking.streams.naming import is_too_long
@@ -22,6 +22,7 @@ from tracking.streams.naming import is_too_long
 LONGEST_TAG = 500  # of a value in an index
 NAMES_IN_WHOLE = 50  # parameters of a run that was set by hand
 NO_WORDS = frozenset({bool, int, float, NoneType})
+IN_JSON = ("parameters", "properties", "code", "gaps", "provenance")
 PAIR = attrgetter("type", "value")
 
 
@@ -40,12 +41,18 @@ class Made:
         return packed_json(raw) if b"null" in body else body
 
     @cached_property
+    def squeezed(self) -> bytes:
+        return squeezed(self.body)
+
+    @cached_property
     def described(self) -> Row:
         return mapping.run_from(self.record)
 
     @cached_property
-    def parameters(self) -> bytes:
-        return loose_json(self.described["parameters"])
+    def row(self) -> Row:
+        """With its JSON as bytes."""
+        told = self.described
+        return told | {name: loose_json(told[name]) for name in IN_JSON}
 
     @cached_property
     def named(self) -> list[tuple[str, str, str]]:
@@ -65,9 +72,10 @@ class Made:
 
     @cached_property
     def words(self) -> str:
-        """What search knows of the run beside its names."""
+        """What search knows of the run beside its names, and the words within it all."""
         row = self.described
-        return " ".join([row["description"], *row["tags"], row["owner"], *_settings(row)])
+        told = " ".join([row["description"], *row["tags"], row["owner"], *_settings(row)])
+        return documents.with_parts(row["handle"], row["name"] or row["handle"], told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def ready(record: RunRecord) -> RunRecord:
     """What cannot be understood is left for who stores it: there it becomes a gap."""
     made = Made(record)
     with suppress(*NOT_UNDERSTOOD):
-        _ = made.body, made.parameters, made.named, made.numbers, made.words
+        _ = made.squeezed, made.row, made.named, made.numbers, made.words
     return Ready(**{one.name: getattr(record, one.name) for one in fields(RunRecord)}, made=made)
 
 

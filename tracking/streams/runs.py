@@ -33,14 +33,16 @@ def store(source: Source, records: Sequence[RunRecord]) -> Stored:
     projects = {project: source.key("project", project) for project in projects_of(records)}
 
     def row(made: Made) -> Row:
-        told = {**made.described, "parameters": made.parameters}
+        told = {"project_id": projects[made.record.project], **made.row}
         name = owner_id(made.record.project, made.record.run)
         if also := newest.also_in.get(source.key("run", name)):
-            told["provenance"] = told["provenance"] | {"also_in": also}
-        return {"project_id": projects[made.record.project], **told}
+            told["provenance"] = made.described["provenance"] | {"also_in": also}
+        return told
 
     hidden = removals.hidden_among([source.key("run", name) for name in by_name])
-    kept = mirror(source, Run, "run", by_name.items(), row, json_of=attrgetter("body"))
+    body, squeezed = attrgetter("body"), attrgetter("squeezed")
+    made = by_name.items()
+    kept = mirror(source, Run, "run", made, row, json_of=body, squeezed_of=squeezed)
     _store_children(source, kept.fresh)
     if hidden:
         removals.show_again(source, hidden)
@@ -140,4 +142,5 @@ def _document(one: Fresh[Made]) -> documents.Found:
         body=one.raw.words,
         url=f"/runs/{one.key}/",
         at=row["started_at"] or row["modified_at"] or documents.UNDATED,
+        whole=True,
     )
