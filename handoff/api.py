@@ -31,6 +31,7 @@ PAGE = [
     OpenApiParameter("at", str, description="A page's `next`."),
     OpenApiParameter("limit", int, description="Records of a page, at most 500."),
 ]
+RUN = OpenApiParameter("run", str, description="A run's key.")
 TASK = OpenApiParameter("task", str, description="A Jira key, also one that it had before.")
 BYTES = {(200, "application/octet-stream"): bytes}
 
@@ -48,7 +49,7 @@ class OfRecords(Answer):
 
 
 class Records(OfRecords):
-    @extend_schema(operation_id="records", parameters=[TASK, *PAGE], responses=RecordPage)
+    @extend_schema(operation_id="records", parameters=[TASK, RUN, *PAGE], responses=RecordPage)
     def get(self, request: Request) -> Response:
         """Newest first. A task's records are those of its sub-tasks too."""
         return Response(_page(request, request.query_params.get("task", "")))
@@ -72,6 +73,7 @@ def _page(request: Request, task: str) -> dict[str, Any]:
         Asked(
             model=asked.get("model", ""),
             task=task,
+            run=asked.get("run", ""),
             state=asked.get("state", "sealed"),
             place=asked.get("at", ""),
             size=size(request),

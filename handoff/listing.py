@@ -18,12 +18,13 @@ USUAL = 50
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list is asked for. `state` is sealed, draft or empty for both;
+    """What a list is asked for. `run` is a run's key; `state` is sealed, draft or empty for both;
     `words` are looked for in model, task and the tracker's id of the run."""
 
     words: str = ""
     model: str = ""
     task: str = ""
+    run: str = ""
     state: str = ""
     place: str = ""
     size: int = USUAL
@@ -89,6 +90,8 @@ def matching(user: Person, asked: Asked) -> RecordQuerySet:
         rows = rows.filter(model=clean(asked.model))
     if asked.task:
         rows = rows.filter(of_task(user, clean(asked.task)))
+    if asked.run:
+        rows = rows.filter(run=key) if (key := _uuid(asked.run)) else rows.none()
     if asked.state in STATES:
         rows = rows.filter(STATES[asked.state])
     if asked.words:

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
-from django.http import HttpResponseBase
+from django.db.models import F, QuerySet, Sum
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -12,11 +12,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sources.answers import MOST, Answer, size
+from sources.store import clean
 from tracking import curves
-from tracking.models import Artifact, Metric, ModelVersion, Run
+from tracking.models import Artifact, LogChunk, Metric, ModelVersion, Run
 from tracking.runs import keyset, table
-from tracking.serializers import ArtifactPage, Charts, MetricPage, RunOf, RunPage, finite
+from tracking.serializers import (
+    ArtifactPage,
+    Charts,
+    LinePage,
+    LogOf,
+    MetricPage,
+    RunPage,
+    finite,
+)
 from tracking.serving import serve_blob
+from tracking.streams import texts
 
 AT = OpenApiParameter("at", str, description="A page's `next` or `previous`.")
 LIMIT = OpenApiParameter("limit", int, description="Rows of a page, at most 500.")
@@ -78,12 +88,13 @@ class Runs(Answer):
 
 
 class OneRun(Answer):
-    @extend_schema(operation_id="run", responses=RunOf)
-    def get(self, request: Request, key: UUID) -> Response:
+    """What the tracker knows of a run. The floor above adds what it is for."""
+
+    def read(self, request: Request, key: UUID) -> Run:
         run = _visible(request, key)
         versions = ModelVersion.objects.visible_to(request.user).of_run(run)
         run.models = versions[:MOST]  # type: ignore[attr-defined]
-        return Response(RunOf(run).data)
+        return run
 
 
 class Metrics(Answer):
@@ -99,18 +110,61 @@ class Curves(Answer):
     @extend_schema(
         operation_id="run_curves",
         parameters=[
-            OpenApiParameter("name", str, many=True, description="Series; none means all."),
+            OpenApiParameter(
+                "name", str, many=True, description="Series; without it all, the first 60."
+            ),
             OpenApiParameter("x", str, description="step or time"),
+            OpenApiParameter("from", float, description="A part of it: from this step or second."),
+            OpenApiParameter("to", float),
         ],
         responses=Charts,
     )
     def get(self, request: Request, key: UUID) -> Response:
-        """Points as min/max buckets: outliers stay, however long the series."""
-        held = Metric.objects.filter(run=_visible(request, key), points__gt=1).order_by("name")
+        """Points as min/max buckets: outliers stay, however long the series. In the order
+        of the run's page: what the machine did meanwhile is last."""
+        held = Metric.objects.filter(run=_visible(request, key), points__gt=1)
         if names := request.query_params.getlist("name"):
             held = held.filter(name__in=names)
-        along = "time" if request.query_params.get("x") == "time" else "step"
-        return Response({"charts": curves.charts(list(held), x=along)})
+        metrics = sorted(held, key=curves.place)
+        return Response(
+            {
+                "charts": curves.charts(metrics, **curves.window(request.query_params)),
+                "drawn": len(curves.drawn([one.name for one in metrics])),
+                "of": len(metrics),
+            }
+        )
+
+
+class Logs(Answer):
+    @extend_schema(operation_id="run_logs", responses=LogOf(many=True))
+    def get(self, request: Request, key: UUID) -> Response:
+        """The run's text series by name."""
+        held = LogChunk.objects.filter(run=_visible(request, key)).values("name")
+        logs = held.annotate(lines=Sum("count")).order_by("name")[:MOST]
+        return Response(LogOf(logs, many=True).data)
+
+
+class Lines(Answer):
+    @extend_schema(
+        operation_id="run_log_lines",
+        parameters=[
+            OpenApiParameter("name", str, required=True, description="Of run_logs."),
+            OpenApiParameter(
+                "at", str, description="A page's `next` or `previous`, or `end` for the last one."
+            ),
+        ],
+        responses=LinePage,
+    )
+    def get(self, request: Request, key: UUID) -> Response:
+        """A log's lines in the order of their steps, a stored chunk a page: at most 2,000
+        lines. 404 for a log that this run has not."""
+        asked = request.query_params
+        held = texts.chunk(
+            _visible(request, key).pk, clean(asked.get("name", "")), asked.get("at", "")
+        )
+        if held is None:
+            raise Http404
+        return Response(LinePage(held).data)
 
 
 class Artifacts(Answer):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import numpy as np
+from django.http import QueryDict
 
 from tracking.models import Metric
 from tracking.series import Points, outline
@@ -150,6 +151,23 @@ def _series(
     elif one.split:
         shown |= {"colour": COLOURS[one.split], "dash": one.split == "validation"}
     return shown
+
+
+def window(asked: QueryDict) -> dict[str, Any]:
+    """What part of them is asked for, as `charts` takes it: nonsense means all of it."""
+    return {
+        "x": "time" if asked.get("x") == "time" else "step",
+        "start": _number(asked.get("from", "")),
+        "end": _number(asked.get("to", "")),
+    }
+
+
+def _number(text: str) -> float | None:
+    try:
+        found = float(text)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
 
 
 def _axis(points: Points, x: str) -> tuple[Any, Any]:

@@ -86,7 +86,7 @@ class RunOf(serializers.ModelSerializer[Run]):
 
     class Meta:
         model = Run
-        fields = (
+        fields: tuple[str, ...] = (
             "key", "handle", "name", "description", "state", "owner", "project", "source",
             "started_at", "finished_at", "modified_at", "seconds", "tags", "parameters",
             "properties", "code", "gaps", "partial", "trashed", "provenance", "models",
@@ -127,3 +127,22 @@ class Chart(serializers.Serializer[Any]):
 
 class Charts(serializers.Serializer[Any]):
     charts = Chart(many=True)
+    drawn = serializers.IntegerField(help_text="Series in this answer: at most 60.")
+    of = serializers.IntegerField(help_text="Series there are; ask for the others by `name`.")
+
+
+class LogOf(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    lines = serializers.IntegerField()
+
+
+class LineOf(serializers.Serializer[Any]):
+    step = serializers.FloatField()
+    at = serializers.DateTimeField(help_text="When it was logged.")
+    text = serializers.CharField()
+
+
+class LinePage(serializers.Serializer[Any]):
+    rows = LineOf(many=True)
+    next = serializers.CharField(source="newer", help_text="Pass it as `at`; empty at the end.")
+    previous = serializers.CharField(source="older")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from portal.api import scheme, views
+from portal.api import runs, scheme, views
 
 __all__ = ["scheme", "urlpatterns"]
 
@@ -14,7 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/", views.Sources.as_view(), name="api_sources"),
     path("sources/<slug:slug>/sync/", views.SyncSource.as_view(), name="api_source_sync"),
     path("views/", views.SavedViews.as_view(), name="api_views"),
-    path("runs/", views.RunsOfTasks.as_view(), name="api_runs"),
+    path("runs/", runs.Runs.as_view(), name="api_runs"),
+    path("runs/<uuid:key>/", runs.OneRun.as_view(), name="api_run"),
     path("", include("sprints.api_urls")),
     path("", include("tracking.api_urls")),
     path("", include("handoff.api_urls")),

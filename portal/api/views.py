@@ -22,14 +22,6 @@ from portal.pages.saved import reading as saved
 from portal.search import search
 from sources.answers import Answer, paged, size
 from sources.models import Source
-from sprints.links import keys_of
-from tracking.api import Runs
-
-
-class RunsOfTasks(Runs):
-    """The runs table, where `task = DOC-1` also means the keys it had before."""
-
-    aliases = staticmethod(keys_of)
 
 
 class Me(serializers.Serializer[Any]):

@@ -203,7 +203,7 @@ def read_curves(user: Person, task: Task, asked: QueryDict) -> Drawn:
     metrics = sorted(held, key=lambda one: keys.index(one.run_id))
     labels = {key: _label(runs[key], base) for key in keys if key in runs}
     live = {"live": True} if any(run.state == "running" for run in runs.values()) else {}
-    view = drawn.window(asked)
+    view = curves.window(asked)
     mark = drawn.mark(metrics, labels, bool(live), sorted(view.items()))
     return Drawn(mark, lambda: {"charts": _charts(metrics, labels, base, view), **live})
 

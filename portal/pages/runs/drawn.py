@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from math import isfinite
 from typing import Any
 
 from django.http import QueryDict
@@ -28,23 +27,6 @@ def state(asked: QueryDict) -> dict[str, str]:
     return {name: word(asked, name) for name in STATE}
 
 
-def window(asked: QueryDict) -> dict[str, Any]:
-    """What part is asked for: nonsense means all of it."""
-    return {
-        "x": "time" if asked.get("x") == "time" else "step",
-        "start": _number(asked.get("from", "")),
-        "end": _number(asked.get("to", "")),
-    }
-
-
-def _number(text: str) -> float | None:
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if isfinite(found) else None
-
-
 def mark(metrics: Sequence[Metric], *told: object) -> str:
     """Of what the charts are drawn from: points added, points corrected."""
     figures = [
@@ -59,7 +41,7 @@ def of_run(run: Run, asked: QueryDict) -> Drawn:
     if only := words(asked, "series"):
         held = held.filter(name__in=only)
     metrics = sorted(held, key=curves.place)
-    view = window(asked)
+    view = curves.window(asked)
     live = {"live": True} if run.state == "running" else {}
     return Drawn(
         mark(metrics, run.state, sorted(view.items())),
@@ -74,7 +56,7 @@ def of_runs(runs: Sequence[Run], asked: QueryDict) -> Drawn:
     labels = {run.pk: run.handle for run in runs}
     turn = list(labels)
     metrics = sorted(held, key=lambda one: (*curves.place(one), turn.index(one.run_id)))
-    view = window(asked)
+    view = curves.window(asked)
     return Drawn(
         mark(metrics, list(labels), sorted(view.items())),
         lambda: {"charts": curves.charts(metrics, labels=labels, **view)},

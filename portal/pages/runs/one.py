@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.urls import reverse
 
+from handoff import listing as records
 from portal.accounts.ties.following import author_key, owner_key, whose
 from portal.pages.asking import words
 from portal.pages.people.addresses import person_url
@@ -87,6 +88,7 @@ class Page:
     others: list[Other]
     logs: list[tuple[str, str]]
     versions: list[ModelVersion]
+    records: Sequence[records.Line]
 
 
 def read(user: Person, run: Run, asked: QueryDict) -> Page:
@@ -113,6 +115,7 @@ def read(user: Person, run: Run, asked: QueryDict) -> Page:
         others=_others(user, run, own, lines) if held.has_source else [],
         logs=_logs(run),
         versions=list(ModelVersion.objects.visible_to(user).of_run(run)[:VERSIONS]),
+        records=records.read(user, records.Asked(run=str(run.pk))).lines,
     )
 
 
