@@ -120,6 +120,6 @@ def _lost(files: Sequence[RecordFile]) -> list[str]:
 
 
 def _is_whole(blob: Blob) -> bool:
-    """As far as a glance can tell; the bytes themselves are hashed elsewhere."""
+    """As far as a glance can tell; the bytes themselves are hashed by night (tasks)."""
     path = path_of(blob.sha256)
     return not blob.corrupt and path.is_file() and path.stat().st_size == blob.size

@@ -105,6 +105,8 @@ CACHES = {
     }
 }
 BLOBS = DATA / "blobs"
+# How much of it is read again by night and compared with its sha256.
+READ_AGAIN_A_NIGHT = int(os.environ.get("LABLEDGER_READ_AGAIN_GB") or 50) * 10**9
 
 # ── people ───────────────────────────────────────────────────────────────────
 
@@ -262,6 +264,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget old syncs": {
         "task": "portal.tasks.forget_old_syncs",
         "schedule": crontab(hour="3", minute="17"),
+    },
+    "read files again": {
+        "task": "portal.tasks.read_files_again",
+        "schedule": crontab(hour="2", minute="7"),
     },
 }
 CELERY_BEAT_SCHEDULE["send what is due"] = {

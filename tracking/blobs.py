@@ -9,9 +9,10 @@ import os
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -24,6 +25,8 @@ from tracking.sniff import sniff
 
 PIECE = 1 << 20
 HEAD = 1 << 16  # what recognising a file's kind may look at
+NIGHT = timedelta(hours=20)  # within which nothing is read twice
+FEW = 1_000  # blobs that are verified in one go
 LEFT_OVER = 24 * 3600  # seconds after which nobody writes an incoming file any more
 
 
@@ -164,6 +167,36 @@ def seems_whole(blob: Blob) -> bool:
         return not blob.corrupt and path_of(blob.sha256).stat().st_size == blob.size
     except FileNotFoundError:
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """Blobs that turned out to be broken, and the bytes that were read: 0 when none
+    had rested long enough."""
+
+    size: int
+    broken: Sequence[Blob]
+
+
+def read_again(budget: int) -> Reread:
+    """Verify stored bytes, first those that were longest not, until `budget` bytes are
+    read; each at most once a night. A blob is read to its end, however large it is."""
+    rested = Blob.objects.filter(corrupt=False, verified_at__lt=timezone.now() - NIGHT)
+    size, broken = 0, []
+    for blob in rested.order_by("verified_at")[:FEW]:
+        if size >= budget:
+            break
+        size += max(blob.size, 1)
+        if not verify(blob):
+            broken.append(blob)
+    return Reread(size, broken)
+
+
+def retry_broken() -> None:
+    """Of the broken, those whose bytes somebody has restored are whole again."""
+    for blob in Blob.objects.filter(corrupt=True).order_by("pk")[:FEW]:
+        if path_of(blob.sha256).is_file():
+            verify(blob)
 
 
 def verify(blob: Blob) -> bool:

@@ -44,6 +44,19 @@ def describe(line: psycopg.Connection) -> Findings:
     skew = float((asked.fetchone() or [0])[0])
     if skew > SKEW:
         yield wrong(f"The database's clock and ours differ by {skew:.0f} s: let both keep time.")
+    yield from damaged_files(line)
+
+
+def damaged_files(line: psycopg.Connection) -> Findings:
+    """Found when they were read again by night. None where no table is yet."""
+    if line.execute("select to_regclass('tracking_blob')").fetchone() == (None,):
+        return
+    found = line.execute("select count(*) from tracking_blob where corrupt").fetchone()
+    if found and found[0]:
+        yield wrong(
+            f"{found[0]} stored files are lost or not what came in, and handed out no more: restore"
+            " the blobs from a backup, or read their sources again. The admin lists them (Blobs)."
+        )
 
 
 def queue() -> Findings:
