@@ -139,6 +139,17 @@ def test_a_token_of_another_order_begins_at_the_top(many: Any) -> None:
                     assert [row.key for row in page.rows] == top, (order, way, other)
 
 
+@pytest.mark.parametrize(("most", "total"), [(LONG, LONG), (LONG - 1, None)])
+def test_the_first_page_counts_runs_by_their_parameters_as_the_next_one_does(
+    many: Any, monkeypatch: pytest.MonkeyPatch, most: int, total: int | None
+) -> None:
+    monkeypatch.setattr(table, "READ", most)
+    first = table.read(many, query="param:started_at <= 0", size=SIZE)
+    second = table.read(many, query="param:started_at <= 0", size=SIZE, place=first.older)
+    assert [len(page.rows) for page in (first, second)] == [SIZE, SIZE]
+    assert [(page.total, page.counted) for page in (first, second)] == [(total, most)] * 2
+
+
 def test_a_changed_token_is_not_ours() -> None:
     place = keyset.Place(1.5, Source().pk)
     token = keyset.encode(place, "a")
@@ -159,7 +170,7 @@ def test_a_page_costs_the_same_for_one_run_and_for_sixty(
         *(series(f"DOC-{n}", "valid/f1", [0.1, n / 100]) for n in range(runs)),
     )
     columns = ["lr", "valid/f1.max", "source", "project", "task", "tag", "started", "commit"]
-    with django_assert_num_queries(6):  # sources, names, rows twice, metrics, mentions
+    with django_assert_num_queries(7):  # sources, names, keys twice, rows, metrics, mentions
         page = table.read(reader, columns=columns)
     assert len(page.rows) == runs
     assert page.rows[0].cells[2:6] == ["lab", "acme/documents", "DOC-1", "DOC-1"]

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db.models import Count, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Count, Q
 
 from sources.among import among
 from tracking.curves import MACHINE, direction, named
-from tracking.models import Metric, Run
+from tracking.models import Metric
 from tracking.runs.fields import Field
 
 METRICS = 3
@@ -31,12 +30,14 @@ class Defaults:
     series: dict[str, int]
 
 
-def read(keys: Sequence[UUID]) -> Defaults:
-    """Two queries over the page's own runs."""
-    held, measured = parameters(keys), series(keys)
+def read(runs: Sequence[Any]) -> Defaults:
+    """One query over the page's own runs, whose parameters are `written` in them. They are
+    read here, from their text: a page has 20,000 values."""
+    held = {run.key: orjson.loads(run.written) for run in runs}
+    measured = series([*held])
     counted = {name: one.runs for name, one in measured.items()}
     return Defaults(
-        [*metrics(counted, len(keys)), *differing(list(held.values()))],
+        [*metrics(counted, len(held)), *differing(list(held.values()))],
         held,
         {name: one.drawn for name, one in measured.items()},
     )
@@ -78,13 +79,6 @@ def metrics(counted: Mapping[str, int], runs: int) -> list[Field]:
 def _worth(name: str) -> int:
     split = {"validation": 3, "test": 2, "": 1, "train": 0}[named(name).split]
     return 2 * split - (direction(name) == "min")
-
-
-def parameters(keys: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """As text, and read here: a page has 20,000 values."""
-    text = Cast("parameters", TextField())
-    rows = Run.objects.filter(among("key", keys)).values_list("key", text)
-    return {key: orjson.loads(written) for key, written in rows}
 
 
 def differing(several: Sequence[dict[str, Any]]) -> list[Field]:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Func
+from django.db.models import Func, TextField
+from django.db.models.functions import Cast
 
 from sources.among import among
-from tracking.models import Mention, Metric
+from tracking.models import Mention, Metric, Run
 from tracking.runs.fields import FIGURES, Field
 from tracking.runs.values import value_of
 
@@ -45,12 +46,18 @@ class Row:
     cells: list[Any]
 
 
-def narrowed(rows: Any, columns: Sequence[Field], order: str) -> Any:
-    """Only what is shown travels, and `order`, by which they are sorted; no model is
-    made of it. A run may have thousands of parameters."""
+def shown(keys: Sequence[UUID], columns: Sequence[Field], *, whole: bool) -> list[Any]:
+    """What is shown of these runs, in their order, and of their parameters those that are
+    columns; `whole`: all, as text, in `written`. No model is made, and nothing else
+    travels: a run may have thousands of parameters. One that went meanwhile is left out."""
     own = [column.name for column in columns if column.kind == "own"]
-    held = rows.annotate(**_parameters(columns))
-    return held.values_list(*dict.fromkeys((*OWN, *own, *_parameters(columns), order)), named=True)
+    chosen = _parameters(columns)
+    if whole:
+        chosen["written"] = Cast("parameters", TextField())
+    held = Run.objects.filter(among("key", keys)).annotate(**chosen)
+    rows = held.values_list(*dict.fromkeys((*OWN, *own, *chosen)), named=True)
+    found = {run.key: run for run in rows}
+    return [found[key] for key in keys if key in found]
 
 
 def _parameters(columns: Sequence[Field]) -> dict[str, Func]:
@@ -62,7 +69,7 @@ def _parameters(columns: Sequence[Field]) -> dict[str, Func]:
 
 
 def read(runs: Sequence[Any], columns: Sequence[Field], parameters: Parameters | None) -> list[Row]:
-    """Two queries. `parameters`: those of each run, where `narrowed` brought none."""
+    """Two queries. `parameters`: those of each run, where `shown` brought all."""
     keys = [run.key for run in runs]
     named = mentioned(keys)
     words = [named.get(key, ()) for key in keys]
