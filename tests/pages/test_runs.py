@@ -33,27 +33,31 @@ def key_of(lab: Lab, handle: str = "DOC-1") -> UUID:
 
 
 def fill(lab: Lab, runs: int = 1, *, start: int = 1) -> None:
-    for number in range(start, start + runs):
-        handle = f"DOC-{number}"
-        store(
-            lab.tracker,
-            run(
-                handle,
-                name=f"focal {number}",
-                tags=["sprint 49", "TASK-1"],
-                creation_time=NOON,
-                parameters={"lr": number / 10, "same": 1, "size": "(64, 128)"},
-                numbers={"test/f1": 0.9},
-                gaps=[Gap("commit", "not in the archive")],
-            ),
-            series(handle, "train/loss", [1.0, 0.5]),
-            series(handle, "valid/loss", [1.1, 0.6]),
-            series(handle, "logs", ["hello"], text=True),
-            file(handle, "source_code/files/train.py", b"import torch\nlr = %d\n" % number),
-            file(handle, "source_code/files/same.py", b"same\n"),
-            file(handle, "plots/roc", PNG),
-            file(handle, "model/weights", None, missing="not in the archive"),
-        )
+    """All in one page: so many commits, and so much time, less."""
+    numbers = range(start, start + runs)
+    store(lab.tracker, *(record for number in numbers for record in filled(number)))
+
+
+def filled(number: int) -> list[Any]:
+    handle = f"DOC-{number}"
+    return [
+        run(
+            handle,
+            name=f"focal {number}",
+            tags=["sprint 49", "TASK-1"],
+            creation_time=NOON,
+            parameters={"lr": number / 10, "same": 1, "size": "(64, 128)"},
+            numbers={"test/f1": 0.9},
+            gaps=[Gap("commit", "not in the archive")],
+        ),
+        series(handle, "train/loss", [1.0, 0.5]),
+        series(handle, "valid/loss", [1.1, 0.6]),
+        series(handle, "logs", ["hello"], text=True),
+        file(handle, "source_code/files/train.py", b"import torch\nlr = %d\n" % number),
+        file(handle, "source_code/files/same.py", b"same\n"),
+        file(handle, "plots/roc", PNG),
+        file(handle, "model/weights", None, missing="not in the archive"),
+    ]
 
 
 # ── cost ─────────────────────────────────────────────────────────────────────
@@ -310,6 +314,19 @@ def test_a_run_says_what_it_is_for_and_what_is_missing(lab: Lab, reader: Client)
     ):  # fmt: skip
         assert words in page, words
     assert "missing: missing" not in page
+
+
+def test_a_run_and_its_copy_in_another_tracker_name_each_other(lab: Lab, reader: Client) -> None:
+    fill(lab)
+    same = {"tracker": "neptune", "project": PROJECT, "run": "DOC-1"}
+    mlflow = lab.source("mlflow", "mlflow")
+    original = Run.objects.get(pk=key_of(lab))
+    copied = lab.run("c0ffee", source=mlflow, provenance={"same_as": same})
+    for one, another in ((original, copied), (copied, original)):
+        page = text(reader, f"/runs/{one.pk}/")
+        assert f'<dt>The same run as</dt><dd><a href="/runs/{another.pk}/">' in page
+    mlflow.viewers.clear()
+    assert "The same run as" not in text(reader, f"/runs/{original.pk}/")
 
 
 def test_a_series_alone_can_be_drawn(lab: Lab, reader: Client) -> None:
