@@ -23,6 +23,7 @@ STATE_TONES = {
     "failed": "bad",
     "revoked": "bad",
     "refused": "bad",
+    "conflict": "bad",
     "failing": "bad",
     "partial": "warn",
     "parked": "warn",

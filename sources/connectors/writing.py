@@ -20,6 +20,15 @@ class Declined(Unauthorized):
     The text is what it said, and nothing was changed over there."""
 
 
+class Conflict(Declined):
+    """Others changed it since it was asked for, and nothing was done: a person is asked.
+    `seen` is how it stands now: of a move the status, of a comment a digest of its words."""
+
+    def __init__(self, text: str, *, seen: str) -> None:
+        super().__init__(text)
+        self.seen = seen
+
+
 class Busy(Unavailable):
     """The other side wants a rest `until` then, and has done nothing. `whole`: for the
     account, not only for the one thing that was written to."""
@@ -32,11 +41,13 @@ class Busy(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What there is over there now. `found`: it was so already, of an earlier try."""
+    """What there is over there now. `found`: it was so already, of an earlier try.
+    `seen`: of a comment a digest of its words."""
 
     id: str = ""
     key: str = ""
     found: bool = False
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,10 @@ def move(task: Task, status: str, *, by: User) -> Write:
     _demand(task, by)
     if not status.strip():
         raise Refused("Name the status that it moves to.")
-    return _made(task, "move", {"status": status.strip(), "from": task.status}, by=by)
+    asked = {"status": status.strip(), "from": task.status}
+    if task.updated_at:
+        asked["as_of"] = task.updated_at.isoformat()
+    return _made(task, "move", asked, by=by)
 
 
 def relabel(task: Task, *, add: Iterable[str], remove: Iterable[str], by: User) -> Write:
@@ -183,7 +186,8 @@ def _row(
 
 def _supersede(task: Task, kind: str) -> None:
     """What was never sent need not be: the newer one says it all."""
-    waiting = Write.objects.filter(task=task, kind=kind, state__in=("pending", "parked"))
+    states = ("pending", "parked", "conflict")
+    waiting = Write.objects.filter(task=task, kind=kind, state__in=states)
     for one in waiting.filter(sent_at=None).select_for_update():
         one.state, one.error = "dropped", ""
         one.tell("dropped", "a newer one takes its place")

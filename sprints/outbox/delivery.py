@@ -16,11 +16,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from sources.connectors.base import Unauthorized, Unavailable
-from sources.connectors.writing import Busy, Effect
+from sources.connectors.writing import Busy, Conflict, Effect
 from sources.models import Source
 from sprints.outbox import tagging
 from sprints.outbox.hands import Hand, hand_for
 from sprints.outbox.models import NEWEST_COUNTS, SETTLE, TAGS, Write, WriteQuerySet
+from sprints.outbox.seen import known
 from sprints.outbox.turns import Turn, alone
 from sprints.outbox.wishes import wish_of
 
@@ -168,6 +169,8 @@ def _try(one: Try) -> Unavailable | None:
         return None
     try:
         effect, author = _written(one)
+    except Conflict as trouble:
+        one.end("conflict", str(trouble), seen=trouble.seen, **_definite(one))
     except Unauthorized as trouble:
         one.end("refused", str(trouble), **_definite(one))
     except Unavailable as trouble:
@@ -183,7 +186,8 @@ def _written(one: Try) -> tuple[Effect, Author]:
         return _tagged(one)
     held = living(one.write)
     hand: Hand = hand_for(one.write, held)
-    wish = wish_of(one.write, held=held.result_id if held else "")
+    number = held.result_id if held else ""
+    wish = wish_of(one.write, held=number, known=known(one.write, held))
     with hand.pen(going=one.going, beat=one.beat) as pen:
         author = Author(hand.through, *pen.who())
         return wish.apply(pen, one.write.task.external_id, one.since), author
@@ -214,7 +218,7 @@ def _is_stale(write: Write) -> bool:
     newer = Write.objects.filter(
         task=write.task_id, kind__in=kinds, subject=write.subject, pk__gt=write.pk
     )
-    return newer.exclude(state__in=("dropped", "refused", "dry")).exists()
+    return newer.exclude(state__in=("dropped", "refused", "conflict", "dry")).exists()
 
 
 def _definite(one: Try) -> dict[str, Any]:
@@ -228,6 +232,7 @@ def _done(one: Try, effect: Effect, author: Author) -> None:
         "it was there already" if effect.found else "",
         result_id=effect.id,
         result_key=effect.key,
+        seen=effect.seen,
         done_at=timezone.now(),
         **author.as_values(),
     )

@@ -12,7 +12,7 @@ from sprints.outbox.models import SETTLE, TAGS, Write, mode
 from sprints.outbox.tagging import MAY_TIE
 
 SAID = ("comment", "worklog")  # in a person's name
-MENDABLE = ("refused", "parked", "pending", "dry")
+MENDABLE = ("refused", "conflict", "parked", "pending", "dry")
 PERMISSIONS = (MAY, MAY_TIE)  # one of them, by the kind of write
 # Of each kind what a person may change, and how it is called.
 FIELDS: Mapping[str, Mapping[str, str]] = {

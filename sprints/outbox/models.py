@@ -18,7 +18,7 @@ from sources.models import Person, Source, mirrored_from, visible_sources
 TAGS = ("tag", "untag")  # of a run in MLflow; all others are of an issue in Jira
 KINDS = ("link", "unlink", "labels", "move", "subtask", "comment", "worklog", *TAGS)
 WRITTEN_TO = ("jira", "mlflow")  # kinds of source
-STATES = ("pending", "sending", "parked", "done", "refused", "dropped", "dry")
+STATES = ("pending", "sending", "parked", "done", "refused", "conflict", "dropped", "dry")
 OPEN = ("pending", "sending", "parked")
 SETTLE = timedelta(minutes=1)  # what was sent may still be on its way over there
 NEWEST_COUNTS = ("comment", "move", *TAGS)  # an older one that is sent again would undo a newer
@@ -90,6 +90,12 @@ class Write(models.Model):
     account_id = models.TextField(blank=True)
     result_id = models.TextField(blank=True, help_text="Jira's id of what was made.")
     result_key = models.TextField(blank=True)
+    seen = models.TextField(
+        blank=True,
+        default="",
+        help_text="How it stood there last: of a move that others were quicker with the "
+        "status, of a comment a digest of its words.",
+    )
     done_at = models.DateTimeField(null=True)
     told = models.JSONField(default=list, help_text="Who did what with it, and how tries went.")
 

@@ -16,7 +16,7 @@ PAGE = 50
 # A view of the queue, and the states that are in it.
 VIEWS: Mapping[str, Sequence[str]] = {
     "waiting": OPEN,
-    "refused": ("refused",),
+    "refused": ("refused", "conflict"),
     "done": ("done",),
     "dropped": ("dropped",),
     "dry": ("dry",),
@@ -71,8 +71,10 @@ def counts(user: Person, source: UUID | None = None) -> dict[str, int]:
 
 
 def refused(user: Person, source: UUID | None, *, most: int = 500) -> list[Write]:
-    """The oldest first, as they were asked for."""
-    return list(_within(user, "refused", source).order_by("pk")[:most])
+    """The oldest first, as they were asked for. Not what others were quicker with: that
+    is looked at one by one."""
+    held = _within(user, "refused", source).filter(state="refused")
+    return list(held.order_by("pk")[:most])
 
 
 def _within(user: Person, view: str, source: UUID | None) -> WriteQuerySet:

@@ -1,6 +1,6 @@
 """A row for Jira as the connector's wish, in the words that Jira will show. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,8 +37,9 @@ def label(write: Write) -> str:
     return f"labledger-{write.mark.hex[:16]}"
 
 
-def wish_of(write: Write, *, held: str = "") -> Wish:
-    """`held` is the id of the comment that there is already."""
+def wish_of(write: Write, *, held: str = "", known: Sequence[str] = ()) -> Wish:
+    """`held` is the id of the comment that there is already, `known` is how it, or the
+    status of an issue, may stand there (seen.py)."""
     asked = write.asked
     match write.kind:
         case "link":
@@ -48,13 +49,13 @@ def wish_of(write: Write, *, held: str = "") -> Wish:
         case "labels":
             return Labels(tuple(asked.get("add", ())), tuple(asked.get("remove", ())))
         case "move":
-            return Move(asked["status"])
+            return Move(asked["status"], known)
         case "subtask":
             return _subtask(write)
         case "worklog":
             began = datetime.fromisoformat(asked["started"])
             return Worklog(asked["seconds"], began, _worklog_text(write), mark_url(write))
-    return Comment(_verdict_text(write), mark_url(write), held)
+    return Comment(_verdict_text(write), mark_url(write), held, known)
 
 
 def _link(write: Write) -> Link:
@@ -109,7 +110,7 @@ def figure_words(asked: Asked) -> str:
         ("baseline {}", asked.get("baseline")),
         (f"threshold {sign} {{}}", asked.get("threshold")),
     )
-    told = [words.format(f"{value:.6g}") for words, value in parts if value is not None]
+    told = [words.format(f"{float(value):.6g}") for words, value in parts if value is not None]
     if runs := asked.get("runs"):
         told.append("1 run" if runs == 1 else f"{runs} runs")
     return f"{asked.get('metric') or 'Values'}: {', '.join(told)}." if told else ""

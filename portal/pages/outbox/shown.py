@@ -51,7 +51,7 @@ def note(write: Write) -> str:
     """Why it stands as it does."""
     now = timezone.now()
     match write.state:
-        case "refused":
+        case "refused" | "conflict":
             return write.error
         case "pending" if write.error:
             return f"{write.error} {tried(write)}; again {soon(write.not_before, now)}."
@@ -100,7 +100,8 @@ class Standing:
     url: str
 
 
-TONES = {"done": "good", "refused": "bad", "parked": "warn", "sending": "accent"}
+TONES = {"done": "good", "refused": "bad", "conflict": "bad", "parked": "warn", "sending": "accent"}
+WITH_NOTE = ("refused", "conflict", "parked", "pending")
 SHORT = {"done": "delivered", "pending": "pending", "sending": "on its way", "dry": "dry run"}
 
 
@@ -112,7 +113,7 @@ def standing(line: reading.Line) -> Standing:
         tone=TONES.get(write.state, "plain"),
         word=SHORT.get(write.state, write.state),
         at=write.done_at if write.state == "done" else write.made_at,
-        note=note(write) if write.state in ("refused", "parked", "pending") else "",
+        note=note(write) if write.state in WITH_NOTE else "",
         url=reverse("outbox_write", args=[write.pk]),
     )
 

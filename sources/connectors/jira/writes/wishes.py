@@ -13,7 +13,7 @@ from sources.connectors.jira.site import Record, account_id
 from sources.connectors.jira.values import instant
 from sources.connectors.jira.writes.pen import Pen
 from sources.connectors.jira.writes.words import Text, body
-from sources.connectors.writing import Declined, Effect, Request
+from sources.connectors.writing import Conflict, Declined, Effect, Request
 
 SKEW = timedelta(minutes=2)  # Jira's clock and ours
 
@@ -95,9 +95,11 @@ class Labels:
 @dataclass(frozen=True, slots=True)
 class Move:
     """To a status, by its name. Which transition leads there is asked each time:
-    their ids belong to a workflow, and to where the issue is now."""
+    their ids belong to a workflow, and to where the issue is now. In a status other than
+    those `known` it is where others put it: Conflict. Empty: nobody knows."""
 
     status: str
+    known: Sequence[str] = ()
 
     def request(self, issue: str, *, cloud: bool) -> Request:
         sent = {"transition": {"id": f"(the transition to {self.status})"}}
@@ -109,6 +111,7 @@ class Move:
         now = pen.get(f"issue/{issue}", fields="status", expand="changelog")
         if self._is_there(now) or (since is not None and self._was_ours(pen, now, since)):
             return Effect(found=True)
+        self._demand_known(now)
         known = pen.site.rows(pen.get(f"issue/{issue}/transitions"), "transitions", "transitions")
         way = next((one for one in known if same(text(one, "to", "name"), self.status)), None)
         if way is None:
@@ -116,6 +119,15 @@ class Move:
         sent = {"transition": {"id": text(way, "id")}}
         pen.post_once(f"issue/{issue}/transitions", sent)
         return Effect()
+
+    def _demand_known(self, issue: Record) -> None:
+        here = text(issue, "fields", "status", "name")
+        if self.known and not any(same(here, one) for one in self.known):
+            raise Conflict(
+                f"It is now in {here}, no longer in {self.known[0]}. "
+                f"Send it again to move it to {self.status} all the same.",
+                seen=here,
+            )
 
     def _is_there(self, issue: Record) -> bool:
         return same(text(issue, "fields", "status", "name"), self.status)
