@@ -43,8 +43,9 @@ class Found:
     whole: bool = False
 
 
-def write(source: Source | None, found: Sequence[Found]) -> Stored:
-    """Make these documents so; unchanged ones stay untouched."""
+def write(source: Source | None, found: Sequence[Found], *, new: bool = False) -> Stored:
+    """Make these documents so; unchanged ones stay untouched. `new` are those of things
+    that were not there a moment ago."""
     rows = [
         {
             "key": one.key,
@@ -58,9 +59,8 @@ def write(source: Source | None, found: Sequence[Found]) -> Stored:
         }
         for one in found
     ]
-    stored = upsert(
-        Document, rows, on=("key",), compare=("kind", "name", "title", "body", "url", "at")
-    )
+    compare = ("kind", "name", "title", "body", "url", "at")
+    stored = upsert(Document, rows, on=("key",), compare=compare, new=new)
     if stored.inserted or stored.updated:
         learn(f"{row['name']} {row['title']} {row['body']}" for row in rows)
     return stored

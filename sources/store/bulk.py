@@ -10,8 +10,9 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from psycopg import sql
+from psycopg.errors import UniqueViolation
 
 from sources.connectors.base import Gap
 from sources.store.binary import copied
@@ -60,23 +61,41 @@ def append(model: type[models.Model], rows: Sequence[Row]) -> int:
 
 
 def upsert(
-    model: type[models.Model], rows: Sequence[Row], *, on: Sequence[str], compare: Sequence[str]
+    model: type[models.Model],
+    rows: Sequence[Row],
+    *,
+    on: Sequence[str],
+    compare: Sequence[str],
+    new: bool = False,
 ) -> Stored:
     """Insert rows; update those whose `compare` columns differ; leave the rest.
 
     All rows must have the same columns. Of rows with the same `on` values the
-    last one counts.
+    last one counts. `new` says that none of them was there a moment ago: they go
+    straight into the table, and only if somebody was quicker the long way.
     """
     if not rows:
         return Stored()
     identity = itemgetter(*on)
     single = list({identity(row): row for row in rows}.values())
+    if new and _are_new(model, single):
+        return Stored(inserted=len(single))
     columns = list(single[0])
     stage = sql.Identifier(f"stage_{model._meta.db_table}")
     _open_stage(stage, model, columns)
     _copy(stage, model, columns, single)
     inserted, updated = _merge(stage, model, columns, on, compare)
     return Stored(inserted, updated, len(single) - inserted - updated)
+
+
+def _are_new(model: type[models.Model], rows: Sequence[Row]) -> bool:
+    """Whether they are stored now."""
+    try:
+        with transaction.atomic():
+            append(model, rows)
+    except UniqueViolation:
+        return False
+    return True
 
 
 def _open_stage(stage: sql.Identifier, model: type[models.Model], columns: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Mirrored rows: kept by the digest of what was read, with the raw record beside."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -41,11 +41,12 @@ class Given[Raw]:
 
 @dataclass(frozen=True, slots=True)
 class Fresh[Raw]:
-    """A record that is new or changed: its raw form and the row made of it."""
+    """A record that is `new` or changed: its raw form and the row made of it."""
 
     key: UUID
     raw: Raw
     row: Row
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,19 @@ class Mirror[Raw]:
     fresh: list[Fresh[Raw]] = field(default_factory=list)
 
 
-def _known(model: type[Mirrored], digests: Mapping[UUID, bytes]) -> set[UUID]:
-    """The keys whose stored row was made of exactly these bytes, and is shown."""
+def _held(model: type[Mirrored], digests: Mapping[UUID, bytes]) -> dict[UUID, bool]:
+    """The keys that have a row, and whether it was made of exactly these bytes and is
+    shown."""
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(
-                "SELECT stored.key FROM {} AS stored JOIN unnest(%s::uuid[], %s::bytea[])"
+                "SELECT stored.key, stored.digest = given.digest AND stored.removed_at IS NULL"
+                " FROM {} AS stored JOIN unnest(%s::uuid[], %s::bytea[])"
                 " AS given(key, digest) USING (key)"
-                " WHERE stored.digest = given.digest AND stored.removed_at IS NULL"
             ).format(sql.Identifier(model._meta.db_table)),
             [list(digests), list(digests.values())],
         )
-        return {key for (key,) in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def mirror[Raw](
@@ -90,15 +92,18 @@ def mirror[Raw](
     for those whose JSON somebody has `squeezed` already.
     """
     given = _given(source, kind, records, json_of)
-    known = _known(model, {one.key: one.digest for one in given})
-    fresh, gaps = _mapped(source, kind, [one for one in given if one.key not in known], row_of)
-    rows = [one.row for one in fresh]
-    stored = upsert(model, rows, on=("key",), compare=("digest", "removed_at"))
-    if payload:
-        stored_now = {one.key for one in fresh}
-        kept = [one for one in given if one.key in stored_now]
-        _keep_payloads(source, kind, kept, squeezed_of)
-    return Mirror(stored + Stored(unchanged=len(known), gaps=tuple(gaps)), fresh)
+    held = _held(model, {one.key: one.digest for one in given})
+    wanted = [one for one in given if not held.get(one.key)]
+    fresh, gaps = _mapped(source, kind, wanted, row_of, held)
+    stored = Stored(unchanged=len(given) - len(wanted), gaps=tuple(gaps))
+    for new in (True, False):
+        rows = {one.key: one.row for one in fresh if one.new is new}
+        compare = ("digest", "removed_at")
+        stored += upsert(model, list(rows.values()), on=("key",), compare=compare, new=new)
+        if payload:
+            kept = [one for one in wanted if one.key in rows]
+            _keep_payloads(source, kind, kept, squeezed_of, new=new)
+    return Mirror(stored, fresh)
 
 
 def _given[Raw](
@@ -116,7 +121,11 @@ def _given[Raw](
 
 
 def _mapped[Raw](
-    source: Source, kind: str, given: Iterable[Given[Raw]], row_of: Callable[[Raw], Row]
+    source: Source,
+    kind: str,
+    given: Iterable[Given[Raw]],
+    row_of: Callable[[Raw], Row],
+    held: Container[UUID],
 ) -> tuple[list[Fresh[Raw]], list[Gap]]:
     """Rows, and a gap for each record that is none."""
     fresh: list[Fresh[Raw]] = []
@@ -134,7 +143,7 @@ def _mapped[Raw](
             "digest": one.digest,
             "removed_at": None,
         }
-        fresh.append(Fresh(one.key, one.raw, row))
+        fresh.append(Fresh(one.key, one.raw, row, new=one.key not in held))
     return fresh, gaps
 
 
@@ -162,6 +171,8 @@ def _keep_payloads(
     kind: str,
     given: Sequence[Given[Any]],
     squeezed_of: Callable[[Any], bytes] | None,
+    *,
+    new: bool,
 ) -> None:
     squeeze = zstandard.ZstdCompressor(level=3).compress
     now = timezone.now()
@@ -176,7 +187,7 @@ def _keep_payloads(
         }
         for one in given
     ]
-    upsert(Payload, rows, on=("key",), compare=("digest", "fetched_at"))
+    upsert(Payload, rows, on=("key",), compare=("digest", "fetched_at"), new=new)
 
 
 def raw_of(payload: Payload) -> Any:

@@ -68,6 +68,15 @@ def test_a_record_that_cannot_be_understood_is_a_gap_and_the_rest_is_stored(
     assert "name" in kept.stored.gaps[0].why
 
 
+def test_only_what_was_not_there_is_new(source: Source) -> None:
+    mirrored(source, "a", "b")
+    TrackerProject.objects.filter(name="b").update(removed_at=timezone.now())
+    records = [("a", {"name": "A"}), ("b", {"name": "b"}), ("c", {"name": "c"})]
+    kept = mirror(source, TrackerProject, "project", records, name_of)
+    assert kept.stored == Stored(inserted=1, updated=2)
+    assert {one.raw["name"]: one.new for one in kept.fresh} == {"A": False, "b": False, "c": True}
+
+
 def test_a_name_twice_in_one_page_is_stored_once_and_the_last_counts(source: Source) -> None:
     records = [("a", {"name": "first"}), ("a", {"name": "last"})]
     mirror(source, TrackerProject, "project", records, name_of)
@@ -115,6 +124,18 @@ def test_rows_without_a_digest_are_compared_by_their_columns(source: Source) -> 
     better = row | {"last": 0.91}
     assert upsert(Metric, [better], on=keys, compare=("last",)) == Stored(updated=1)
     assert Metric.objects.get().last == 0.91
+
+
+def test_rows_that_are_not_so_new_as_was_thought_are_merged_like_any(source: Source) -> None:
+    row = {"source_id": source.pk, "run_id": source.key("run", "a"), "points": 0}
+    keys = ("run_id", "name")
+    first, better = row | {"name": "f1", "last": 0.9}, row | {"name": "f1", "last": 0.91}
+    other = row | {"name": "loss", "last": 0.1}
+    told = {"on": keys, "compare": ("last",), "new": True}
+    assert upsert(Metric, [first], **told) == Stored(inserted=1)
+    assert upsert(Metric, [other, better], **told) == Stored(inserted=1, updated=1)
+    assert upsert(Metric, [other, better], **told) == Stored(unchanged=2)
+    assert set(Metric.objects.values_list("name", "last")) == {("f1", 0.91), ("loss", 0.1)}
 
 
 def old(source: Source) -> None:

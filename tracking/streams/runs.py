@@ -128,7 +128,9 @@ def store_columns(source: Source, kind: str, names: set[str]) -> None:
 
 def _store_documents(source: Source, fresh: Sequence[Fresh[Made]]) -> None:
     """Search finds no run that lies in the trash, as no list shows it."""
-    documents.write(source, [_document(one) for one in fresh if not one.row["trashed"]])
+    found = [one for one in fresh if not one.row["trashed"]]
+    new = all(one.new for one in found)
+    documents.write(source, [_document(one) for one in found], new=new)
     documents.forget([one.key for one in fresh if one.row["trashed"]])
 
 
