@@ -150,9 +150,15 @@ class ClaimOf(serializers.Serializer[Claim]):
     grade = serializers.CharField(help_text="stated, imported or missing")
 
 
-class FiguresOf(serializers.Serializer[Figures]):
+class Numbers[Read](serializers.Serializer[Read]):
     """NaN and infinities are null."""
 
+    def to_representation(self, instance: Read) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        return {name: finite(value) for name, value in shown.items()}
+
+
+class FiguresOf(Numbers[Figures]):
     runs = serializers.IntegerField()
     best = serializers.FloatField(allow_null=True)
     best_run = serializers.UUIDField(allow_null=True)
@@ -160,13 +166,10 @@ class FiguresOf(serializers.Serializer[Figures]):
     baseline = serializers.FloatField(allow_null=True)
     delta = serializers.FloatField(allow_null=True)
 
-    def to_representation(self, instance: Figures) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
-        return {name: finite(value) for name, value in shown.items()}
-
 
 class VerdictOf(serializers.ModelSerializer[Verdict]):
-    """Figures and run are empty for who does not see every source that they were taken of."""
+    """Figures and run are empty for who does not see every source that they were taken of.
+    A figure that JSON has no number for is its name: "NaN", "Infinity", "-Infinity"."""
 
     by = serializers.CharField(source="by.username")
 
@@ -190,7 +193,7 @@ class HypothesisPage(serializers.Serializer[Any]):
     previous = serializers.CharField(source="newer")
 
 
-class TestedRun(serializers.Serializer[Any]):
+class TestedRun(Numbers[Any]):
     run = serializers.UUIDField(source="run.pk")
     handle = serializers.CharField(source="run.handle")
     state = serializers.CharField(source="run.state")
@@ -198,10 +201,6 @@ class TestedRun(serializers.Serializer[Any]):
     step = serializers.FloatField(allow_null=True)
     delta = serializers.FloatField(allow_null=True)
     meets = serializers.BooleanField(allow_null=True, help_text="Whether it reaches the threshold.")
-
-    def to_representation(self, instance: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
-        return {name: finite(value) for name, value in shown.items()}
 
 
 class EvidenceOf(serializers.Serializer[Evidence]):
@@ -244,7 +243,7 @@ class VerdictGiven(serializers.Serializer[Any]):
 # ── the sprint's board, and the inbox ────────────────────────────────────────
 
 
-class BestOf(serializers.Serializer[Any]):
+class BestOf(Numbers[Any]):
     metric = serializers.CharField()
     direction = serializers.CharField()
     value = serializers.FloatField(allow_null=True)

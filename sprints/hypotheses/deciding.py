@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from sources.store import plain
 from sprints.hypotheses.reading import Line
 from sprints.hypotheses.verdicts import SOURCES
 from sprints.models import DIRECTIONS, VERDICTS, Hypothesis, Task, Verdict
@@ -80,9 +81,12 @@ def judge(line: Line, *, outcome: str, reason: str, run: UUID | None, by: int) -
 
 
 def as_seen(line: Line) -> dict[str, Any]:
-    """The figures on which a person decides, kept with the verdict: one query."""
+    """The figures on which a person decides, kept with the verdict: one query.
+
+    What JSON has no number for becomes its name, which `float` reads again.
+    """
     claim, figures = line.claim, line.figures
-    return {
+    seen = {
         "metric": claim.metric,
         "direction": claim.direction,
         "threshold": claim.threshold,
@@ -92,6 +96,7 @@ def as_seen(line: Line) -> dict[str, Any]:
         "baseline": figures.baseline,
         SOURCES: _sources(line),
     }
+    return {name: plain(value) for name, value in seen.items()}
 
 
 def _sources(line: Line) -> list[str]:

@@ -169,9 +169,10 @@ def _verdicts(user: Person, task: Task) -> list[Decided]:
 def _seen_then(figures: dict[str, Any]) -> str:
     """The figures on which it was decided."""
     best, baseline, runs = (figures.get(word) for word in ("best", "baseline", "runs"))
+    metric = figures.get("metric") or "value"
     parts = [
-        f"best {figures.get('metric') or 'value'} {four_digits(best)}" if best is not None else "",
-        f"baseline {four_digits(baseline)}" if baseline is not None else "",
+        f"best {metric} {four_digits(float(best))}" if best is not None else "",
+        f"baseline {four_digits(float(baseline))}" if baseline is not None else "",
         hypotheses.counted(runs) if isinstance(runs, int) else "",
     ]
     return ", ".join(part for part in parts if part)
