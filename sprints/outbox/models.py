@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, F, Min, Q, When
+from django.db.models import Case, Count, F, Min, Q, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -40,13 +40,15 @@ class WriteQuerySet(models.QuerySet["Write"]):
 
     def due(self, now: datetime) -> Self:
         """The first open write of each issue, and of each run, where it may be tried now.
-        One whose worker stopped is free when its lease has run out. The first ones are
-        grouped, not looked for row by row: thousands may have been asked for at once."""
+        One whose worker stopped is free when its lease has run out; an older one that was
+        sent again waits for the one on its way. The first ones are grouped, not looked for
+        row by row: thousands may have been asked for at once."""
         lanes = Write.objects.open().annotate(lane=LANE).values("source", "lane")
-        first = lanes.annotate(first=Min("pk")).values("first")
+        under_way = Count("pk", filter=Q(state="sending", lease_until__gt=now))
+        first = lanes.annotate(first=Min("pk"), under_way=under_way).filter(under_way=0)
         free = Q(state__in=("pending", "parked"), not_before__lte=now)
         left = Q(state="sending", lease_until__lte=now)
-        return self.filter(free | left).filter(pk__in=first).order_by("pk")
+        return self.filter(free | left).filter(pk__in=first.values("first")).order_by("pk")
 
     def newest_of(self, tasks: Iterable[uuid.UUID]) -> Self:
         """The newest write to Jira of each kind of each task."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from sources import removal
 from sprints import links
 from sprints.models import Task
-from sprints.outbox import delivery
+from sprints.outbox import delivery, mending
 from sprints.outbox.models import Write
 from tests.sprints.made import Lab
 from tracking.models import Run
@@ -101,6 +101,19 @@ def test_a_stale_tag_that_may_have_arrived_is_dropped_all_the_same(tags: Tags) -
     assert claimed is not None
     delivery.deliver(claimed)
     assert tags.rows() == [("tag", "dropped"), ("untag", "pending")]
+
+
+def test_an_older_tag_that_is_sent_again_waits_for_the_one_on_its_way(tags: Tags) -> None:
+    """Both read the run's tag and write it anew: side by side one would lose the other's."""
+    tags.tie()
+    older = tags.ends("refused")
+    tags.tie(task=tags.lab.task("DOC-8"))
+    newer = delivery.claim(tags.source)
+    assert newer is not None
+    mending.again(older, by=tags.lab.lead.pk)
+    assert delivery.claim(tags.source) is None
+    Write.objects.filter(pk=newer.pk).update(lease_until=timezone.now())
+    assert delivery.claim(tags.source) == older, "its worker stopped"
 
 
 def test_who_may_tie_may_send_a_tag_again_and_nothing_to_jira(tags: Tags) -> None:
