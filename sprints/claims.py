@@ -9,6 +9,7 @@ A team that writes such lines in Jira types nothing twice; what a person
 enters here counts over them.
 """
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -70,7 +71,7 @@ def direction(text: str) -> str:
 
 def number(text: str) -> float | None:
     """0.93, 0,93, 93 % or 1e-3. A number that may be read in two ways is none:
-    a wrong threshold would be worse than a missing one."""
+    a wrong threshold would be worse than a missing one. So is one beyond all floats."""
     found = NUMBER.search(text)
     if not found:
         return None
@@ -79,7 +80,10 @@ def number(text: str) -> float | None:
     plain = _with_a_point(written.rstrip("%"))
     if plain is None:
         return None
-    return round(float(plain) / 100, 12) if percent else float(plain)
+    read = float(plain)
+    if not math.isfinite(read):
+        return None
+    return round(read / 100, 12) if percent else read
 
 
 def _with_a_point(written: str) -> str | None:

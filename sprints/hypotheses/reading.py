@@ -140,10 +140,15 @@ def claim_of(
         text=found.get("claim") or task.summary,
         metric=found.get("metric") or "",
         direction=found.get("direction") or "max",
-        threshold=found.get("threshold"),
+        threshold=_number(found.get("threshold")),
         baseline=named.get(task.pk),
         grade="imported" if found.get("metric") else "missing",
     )
+
+
+def _number(stored: Any) -> float | None:
+    """A stored text may still hold the name of what is no finite number: no threshold."""
+    return stored if isinstance(stored, int | float) else None
 
 
 type Values = Mapping[tuple[UUID, str], Metric]

@@ -49,3 +49,20 @@ def test_a_diverged_run_may_refute_a_claim_over_the_api(lab: Lab, diverged: Task
     assert whole["hypothesis"]["figures"]["best"] is None
     assert whole["verdicts"][0]["figures"]["best"] == "Infinity"
     assert caller.get(f"/sprints/{diverged.sprints[0]}/")["best"]["value"] is None
+
+
+@pytest.mark.parametrize("threshold", ["Infinity", "-Infinity", "NaN"])
+def test_a_stored_threshold_that_is_no_number_breaks_no_list(
+    lab: Lab, lead: Client, threshold: str
+) -> None:
+    """As it lies in tables that were filled when a text's 1e999 was still taken for a number."""
+    stored = {"metric": LOSS, "direction": "max", "threshold": threshold}
+    claim = lab.claim("DOC-1", sprint=lab.sprint(49), claimed=stored)
+    lab.run("R-1", "DOC-1", metrics={LOSS: (0.1, 0.4)})
+    for url in ("/h/DOC-1/", "/hypotheses/", "/sprints/49/", "/"):
+        answer = lead.get(url, follow=True)
+        assert (answer.status_code, threshold in answer.content.decode()) == (200, False), url
+    caller = Caller(lab.lead, "read")
+    (line,) = caller.get("/hypotheses/")["rows"]
+    assert line["claim"]["threshold"] is None
+    assert caller.get(f"/hypotheses/{claim.pk}/")["evidence"]["runs"][0]["meets"] is None

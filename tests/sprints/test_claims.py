@@ -44,6 +44,9 @@ def test_each_line_is_read_whole() -> None:
         ("above 1.234.567", "max", None),
         ("a bit more", "max", None),
         ("unless 0.3", "max", 0.3),
+        ("above 1e999", "max", None),
+        ("below -1e999 %", "min", None),
+        ("above " + "9" * 400, "max", None),
     ],
 )
 def test_a_threshold_says_its_number_and_its_way(
