@@ -18,6 +18,7 @@ from sources.among import among, among_words
 from sources.models import Person
 from sprints.models import Dismissal, Evidence, Sprint, Task, TaskKey, Write
 from sprints.outbox import asking
+from tracking import twins
 from tracking.models import Mention, Run, RunQuerySet
 from tracking.runs.lines import Named, mentioned
 
@@ -37,8 +38,12 @@ def keys_of(names: list[str]) -> list[str]:
     return sorted({*(name.upper() for name in names), *held})
 
 
-def runs_of(user: Person, tasks: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """The visible runs of each task, newest first: four queries, whatever their number."""
+def runs_of(
+    user: Person, tasks: Iterable[UUID], *, sources: Collection[UUID] | None = None
+) -> dict[UUID, list[UUID]]:
+    """The visible runs of each task, newest first, of all sources or of these: four
+    queries, whatever their number, five where some were copied from tracker to
+    tracker. Of a run and its copies a task has one."""
     wanted = list(tasks)
     names = TaskKey.objects.filter(task__in=wanted).values_list("name", "task")
     by_name: dict[str, list[UUID]] = {}
@@ -53,21 +58,22 @@ def runs_of(user: Person, tasks: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     }
     for task, run, added in _by_hand(Q(task__in=wanted)):
         (pairs.add if added else pairs.discard)((task, run))
-    return _in_order(user, wanted, pairs)
+    runs = Run.objects.visible_to(user).filter(pk__in={run for _, run in pairs}, trashed=False)
+    return _in_order(runs if sources is None else runs.filter(source__in=sources), wanted, pairs)
 
 
 def _in_order(
-    user: Person, tasks: Sequence[UUID], pairs: set[tuple[UUID, UUID]]
+    runs: RunQuerySet, tasks: Sequence[UUID], pairs: set[tuple[UUID, UUID]]
 ) -> dict[UUID, list[UUID]]:
-    runs = Run.objects.visible_to(user).filter(pk__in={run for _, run in pairs}, trashed=False)
-    order = {run: at for at, run in enumerate(runs.newest_first().values_list("pk", flat=True))}
+    told = dict(runs.newest_first().values_list("pk", "provenance__same_as"))
+    order, same = {run: at for at, run in enumerate(told)}, twins.among_them(told)
     found: dict[UUID, list[UUID]] = {task: [] for task in tasks}
     for task, run in pairs:
         if run in order:
             found[task].append(run)
     for several in found.values():
         several.sort(key=order.__getitem__)
-    return found
+    return {task: same.once(several) for task, several in found.items()}
 
 
 def _by_hand(where: Q | Func) -> list[tuple[UUID, UUID, bool]]:

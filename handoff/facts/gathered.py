@@ -86,9 +86,7 @@ def _line(user: Person, record: Record, task: Task) -> hypotheses.Line:
     """The hypothesis with figures of the record's own sources only: whoever
     sees those reads the record, and may not see others."""
     own = Run.objects.visible_to(user).filter(source__in=record.sources)
-    tied = links.runs_of(user, [task.pk])[task.pk]
-    kept = set(own.filter(pk__in=tied).values_list("pk", flat=True))
-    runs = {task.pk: [run for run in tied if run in kept]}
+    runs = links.runs_of(user, [task.pk], sources=record.sources)
     line = hypotheses.read(user, [task], runs=runs)[0]
     base = line.claim.baseline
     if base is None or own.filter(pk=base).exists():

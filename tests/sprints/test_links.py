@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from sprints import links
+from sources.models import Source
+from sprints import hypotheses, links
 from sprints.models import Task, TaskKey
 from tests.sprints.made import DAY, MONDAY, Lab
 from tracking.models import Run
@@ -190,6 +191,44 @@ def test_two_boards_with_one_number_are_both_named(lab: Lab) -> None:
     run = lab.run("R-1", "s49")
     found = links.sprints_of(lab.viewer, [run.pk])[run.pk]
     assert {sprint.pk for sprint in found} == {first.pk, second.pk}
+
+
+# ── one run in two trackers ──────────────────────────────────────────────────
+
+
+def copy_of(lab: Lab, handle: str, *tags: str, source: Source, original: str = "R-1") -> Run:
+    """As Neptune's exporter loaded it into MLflow."""
+    same = {"tracker": "neptune", "project": lab.folder.name, "run": original}
+    return lab.run(handle, *tags, source=source, provenance={"same_as": same})
+
+
+def test_a_copy_that_was_loaded_elsewhere_counts_with_its_original_once(lab: Lab) -> None:
+    task, other = lab.task("DOC-1"), lab.source("mlflow", "mlflow")
+    lab.run("R-1", "DOC-1")
+    lab.run("R-2", "DOC-1")
+    copy_of(lab, "c0ffee", "DOC-1", source=other)
+    assert runs_of(lab, task) == ["R-2", "R-1"]
+    line = hypotheses.read(fresh(lab.viewer), [task])[0]
+    assert len(line.runs) == 2
+
+
+def test_a_copy_counts_where_its_original_is_not_seen_or_is_not_the_tasks(lab: Lab) -> None:
+    task, other = lab.task("DOC-1"), lab.source("mlflow", "mlflow")
+    lab.run("R-1")
+    copy_of(lab, "c0ffee", "DOC-1", source=other)
+    copy_of(lab, "decaf", "DOC-1", source=other)
+    assert runs_of(lab, task) == ["decaf"], "two copies of one are one"
+    lab.tracker.viewers.clear()
+    lab.said(Run.objects.get(handle="R-1"), task, added=True)
+    assert runs_of(lab, task) == ["decaf"]
+
+
+def test_who_asks_for_some_sources_gets_the_copy_that_is_in_them(lab: Lab) -> None:
+    task, other = lab.task("DOC-1"), lab.source("mlflow", "mlflow")
+    lab.run("R-1", "DOC-1")
+    copied = copy_of(lab, "c0ffee", "DOC-1", source=other)
+    found = links.runs_of(fresh(lab.viewer), [task.pk], sources=[other.pk])
+    assert found[task.pk] == [copied.pk]
 
 
 @pytest.mark.parametrize("size", [1, 60])

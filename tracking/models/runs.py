@@ -111,6 +111,12 @@ class Run(Mirrored):
                 name="runs_of_an_author",
                 condition=Q(removed_at=None, code__has_key="email"),
             ),
+            # Copies that were loaded from another tracker, by what they were called there.
+            models.Index(
+                KT("provenance__same_as__run"),
+                name="runs_that_are_copies",
+                condition=Q(removed_at=None, provenance__has_key="same_as"),
+            ),
             GinIndex(fields=("parameters",), opclasses=("jsonb_path_ops",), name="runs_parameters"),
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="runs_name_trigrams"),
         )

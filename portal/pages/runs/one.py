@@ -18,7 +18,7 @@ from portal.pages.runs import drawn, files
 from sources.models import Person
 from sprints import hypotheses, links
 from sprints.models import Sprint
-from tracking import curves
+from tracking import curves, twins
 from tracking.models import LogChunk, Metric, ModelVersion, Run
 from tracking.streams.texts import read_lines
 
@@ -101,7 +101,7 @@ def read(user: Person, run: Run, asked: QueryDict) -> Page:
     return Page(
         run=run,
         opening=_opening(run, own),
-        pairs=_pairs(run, _whose(people, owner_key(run))),
+        pairs=[*_pairs(run, _whose(people, owner_key(run))), *_twins(user, run)],
         code=_code(run, _whose(people, author_key(run))),
         links=own,
         sprints=links.sprints_of(user, [run.pk])[run.pk],
@@ -146,6 +146,17 @@ def _pairs(run: Run, owner_url: str) -> list[Pair]:
         Pair("Owner", run.owner, url=owner_url, missing="" if run.owner else reason),
         Pair("Tags", ", ".join(run.tags) or "none"),
         Pair("Source", run.source.name, url=reverse("source", args=[run.source.slug])),
+    ]
+
+
+def _twins(user: User, run: Run) -> list[Pair]:
+    return [
+        Pair(
+            "The same run as",
+            f"{one.handle} in {one.source.name}",
+            url=reverse("run", args=[one.pk]),
+        )
+        for one in twins.same_as(user, run)
     ]
 
 
