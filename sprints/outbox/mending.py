@@ -13,6 +13,7 @@ from sprints.outbox.tagging import MAY_TIE
 
 SAID = ("comment", "worklog")  # in a person's name
 MENDABLE = ("refused", "conflict", "parked", "pending", "dry")
+SAVED = ("state", "error", "not_before", "asked", "by", "told", "claim", "lease_until")
 PERMISSIONS = (MAY, MAY_TIE)  # one of them, by the kind of write
 # Of each kind what a person may change, and how it is called.
 FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -33,9 +34,14 @@ def permission(write: Write) -> str:
     return MAY_TIE if write.kind in TAGS else MAY
 
 
+def is_mendable(write: Write) -> bool:
+    """Neither under way nor over."""
+    return write.state in MENDABLE or write.is_left
+
+
 def can_go(write: Write) -> bool:
     """Whether it may be sent as it is. What a dry run left, once its source is written to."""
-    return write.state in MENDABLE and (write.state != "dry" or mode(write.source) == "on")
+    return is_mendable(write) and (write.state != "dry" or mode(write.source) == "on")
 
 
 @transaction.atomic
@@ -94,7 +100,7 @@ def drop(write: Write, *, by: int) -> Write:
 def _held(write: Write) -> Write:
     """The row as it is now, locked; Refused where it is under way or over."""
     held = Write.objects.select_for_update(of=("self",)).get(pk=write.pk)
-    if held.state not in MENDABLE:
+    if not is_mendable(held):
         raise Refused(f"It is {held.state} by now: it cannot be changed any more.")
     return held
 
@@ -108,6 +114,7 @@ def _waiting(held: Write, what: str, words: str = "", *, by: int) -> Write:
 
 
 def _saved(held: Write, what: str, words: str = "", *, by: int) -> Write:
+    held.take_back()
     held.tell(what, words, by=by)
-    held.save(update_fields=("state", "error", "not_before", "asked", "by", "told"))
+    held.save(update_fields=SAVED)
     return held

@@ -123,6 +123,17 @@ class Write(models.Model):
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def is_left(self) -> bool:
+        """Its worker stopped. Another takes it up, unless its source is written to no more."""
+        until = self.lease_until
+        return self.state == "sending" and until is not None and until <= timezone.now()
+
+    def take_back(self) -> None:
+        """From a worker that stopped, or only slept: it sends nothing more. The row is
+        saved by whoever calls this."""
+        self.claim = self.lease_until = None
+
     def tell(self, what: str, words: str = "", *, by: int | None = None) -> None:
         """A line of its history; the row is saved by whoever calls this. Of many
         tries the oldest are forgotten, what people did is not."""

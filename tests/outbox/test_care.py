@@ -8,9 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from sprints import hypotheses
-from sprints.outbox import asking, mending
+from sprints.outbox import asking, delivery, mending
+from sprints.outbox.leaving import forget_person
 from sprints.outbox.models import TOLD_AT_MOST, Write
-from tests.outbox.desk import BOT, CLAIM, LEA, Desk, texts
+from tests.outbox.desk import BOT, CLAIM, LEA, TASK, Desk, texts
 from tests.outbox.kinds import KINDS
 
 
@@ -43,6 +44,36 @@ def test_nobody_hurries_a_write_that_may_be_on_its_way(desk: Desk, verb: str) ->
         mending.change(row, {"text": "Better."}, by=desk.lead.pk)
     assert desk.deliver() == 0 or desk.write("comment").state != "done"
     assert desk.write("comment").not_before > timezone.now() + timedelta(seconds=50)
+
+
+@pytest.mark.parametrize("verb", ["drop", "again", "erase"])
+def test_a_write_whose_worker_died_is_for_people_again(desk: Desk, verb: str) -> None:
+    """Its source was paused meanwhile, so that no worker takes it up. Should the first
+    one only have slept, it sends nothing more."""
+    asking.relabel(desk.task, add=["new"], remove=[], by=desk.ben)
+    held = delivery.claim(desk.jira)
+    assert held is not None
+    desk.jira.paused = True
+    desk.jira.save()
+    lead = Client()
+    lead.force_login(desk.lead)
+    page = f"/outbox/{held.pk}/"
+    assert "Drop</button>" not in lead.get(page).content.decode()
+    with pytest.raises(asking.Refused):
+        mending.drop(held, by=desk.lead.pk)
+    with pytest.raises(asking.Refused):
+        forget_person(desk.ben.pk, now_called="Former person 1")
+    desk.hurry()
+    assert "Drop</button>" in lead.get(page).content.decode()
+    if verb == "erase":
+        forget_person(desk.ben.pk, now_called="Former person 1")
+    else:
+        lead.post(f"{page}{verb}/")
+    row = desk.write("labels")
+    assert row.state == ("pending" if verb == "again" else "dropped")
+    assert (row.claim, row.lease_until) == (None, None)
+    delivery.deliver(held)
+    assert desk.issue(TASK).labels == ()
 
 
 def test_who_left_writes_no_more(desk: Desk) -> None:

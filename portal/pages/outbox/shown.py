@@ -12,7 +12,7 @@ from portal.templatetags.shown import ago_words
 from sources.models import Person
 from sprints.outbox import reading
 from sprints.outbox.asking import MAY, name_of
-from sprints.outbox.mending import MENDABLE, permission
+from sprints.outbox.mending import is_mendable, permission
 from sprints.outbox.models import TAGS, Write
 
 SENDING = "Sending to Jira"
@@ -43,7 +43,7 @@ def row(line: reading.Line) -> Row:
         note=note(write),
         who=name_of(write.by),
         account=account(write),
-        may_mend=write.state in MENDABLE,
+        may_mend=is_mendable(write),
     )
 
 
@@ -57,7 +57,7 @@ def note(write: Write) -> str:
             return f"{write.error} {tried(write)}; again {soon(write.not_before, now)}."
         case "parked":
             return write.error
-        case "sending" if write.lease_until and write.lease_until < now:
+        case "sending" if write.is_left:
             return "its worker stopped; another takes it up"
         case "done":
             return write.told[-1]["words"] if write.told else ""
