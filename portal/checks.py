@@ -8,10 +8,11 @@ traceback in the middle of a page.
 from typing import Any
 from urllib.parse import urlsplit
 
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, messages, register
 from django.core.exceptions import ImproperlyConfigured
+
+from portal import keys
 
 OURS = "labledger"
 LONG_ENOUGH = 32
@@ -39,19 +40,11 @@ def credential_keys(**_: Any) -> list[CheckMessage]:
     if not settings.CREDENTIAL_KEYS:
         hint = f"{MAKE_ONE.format(name=name)} Without it no source's credential can be stored."
         return [error("E002", f"{name} is not set.", hint)]
-    wrong = [place for place, key in enumerate(settings.CREDENTIAL_KEYS, 1) if not is_fernet(key)]
+    wrong = [place for place, key in enumerate(settings.CREDENTIAL_KEYS, 1) if not keys.is_key(key)]
     return [
         error("E003", f"Key {place} of {name} is no key.", "32 bytes in base64: `labledger key`.")
         for place in wrong
     ]
-
-
-def is_fernet(key: str) -> bool:
-    try:
-        Fernet(key)
-    except ValueError:
-        return False
-    return True
 
 
 @register(OURS)

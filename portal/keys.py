@@ -5,7 +5,9 @@ import os
 import secrets
 from pathlib import Path
 
-NAMES = ("labledger_secret_key", "labledger_credential_keys")
+KEYRING = "labledger_credential_keys"
+NAMES = ("labledger_secret_key", KEYRING)
+LENGTH = 32  # bytes
 
 
 def make(data: Path) -> list[str]:
@@ -20,8 +22,8 @@ def make(data: Path) -> list[str]:
 
 
 def fresh() -> str:
-    """32 random bytes in the form that Fernet reads; Django takes any text."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    """Random bytes in the form that Fernet reads; Django takes any text."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(LENGTH)).decode()
 
 
 def write_once(file: Path, text: str) -> bool:
@@ -33,3 +35,11 @@ def write_once(file: Path, text: str) -> bool:
     with os.fdopen(number, "w") as opened:
         opened.write(text + "\n")
     return True
+
+
+def is_key(text: str) -> bool:
+    """Whether it encrypts credentials: 32 bytes in that form."""
+    try:
+        return len(base64.urlsafe_b64decode(text)) == LENGTH
+    except ValueError:
+        return False

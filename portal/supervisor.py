@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal import environment, keys, prepared, processes
+from portal.checkup import stores
 from portal.crew import AskedToStop, Crew, report
 from portal.embedded import CannotStart, folders, lock, postgres, valkey
 from portal.embedded.child import Child
@@ -48,6 +49,8 @@ def run(wish: Wish) -> int:
 
 def supervise(folder: Path, wish: Wish) -> None:
     os.chdir(environment.ROOT)
+    if told := stores.unserved():
+        raise CannotStart("\n".join(told))
     keys.make(folder)
     port = free_port(wish)
     with Crew(folder / "logs") as crew:

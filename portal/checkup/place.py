@@ -6,7 +6,7 @@ import stat
 from portal.checkup import Findings, good, note, wrong
 from portal.embedded import CannotStart, folders, lock, postgres
 from portal.environment import folder, secret
-from portal.keys import NAMES
+from portal.keys import KEYRING, NAMES, is_key
 
 
 def rights() -> Findings:
@@ -74,5 +74,12 @@ def secrets() -> Findings:
             yield note(f"There is no {name.upper()} yet; the first start makes one.")
         elif file.is_file() and file.stat().st_mode & 0o077:
             yield wrong(f"Others may read {file}: run `chmod 600 {file}`, and make a new key.")
+        elif name == KEYRING and (broken := no_keys(secret(name.upper()))):
+            yield wrong(f"Key {broken[0]} of {name.upper()} is no key: make one, `labledger key`.")
         else:
             yield good(f"{name.upper()} is set")
+
+
+def no_keys(keyring: str) -> list[int]:
+    """The places, from 1 on, of what encrypts nothing."""
+    return [place for place, key in enumerate(keyring.split(), 1) if not is_key(key)]

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +16,11 @@ from portal.checkup import Findings, good, note, wrong
 from portal.embedded import postgres, valkey
 
 OLDEST_POSTGRES = 18  # the store asks a statement for the `old` row it replaced
+EXAMPLES = {"DATABASE_URL": "postgresql://user@host/name", "REDIS_URL": "redis://host:6379/0"}
 SKEW = 5  # seconds between two clocks, beyond which leases and schedules lie
+
+
+type Ask = Callable[[str], object]
 
 
 def run_folder() -> Path:
@@ -29,7 +34,7 @@ def database() -> Findings:
             yield from describe(line)
     except psycopg.Error as error:
         if url:
-            yield wrong(f"DATABASE_URL ({bare(url)}) does not serve us: {first_line(error)}")
+            yield wrong(refusal("DATABASE_URL", url, error))
         else:
             yield note("The embedded PostgreSQL does not run; `make run` starts it.")
 
@@ -62,24 +67,25 @@ def damaged_files(line: psycopg.Connection) -> Findings:
 def queue() -> Findings:
     """Celery's broker and the cache. A broker that evicts loses tasks silently."""
     url = os.environ.get("REDIS_URL")
-    line = redis.Redis.from_url(
-        url or f"unix://{run_folder() / valkey.SOCKET}", socket_timeout=5, socket_connect_timeout=5
-    )
     try:
-        line.ping()
-        policy = dict(line.config_get("maxmemory-policy")).get("maxmemory-policy", "noeviction")
-    except redis.RedisError as error:
+        policy = eviction(url or f"unix://{run_folder() / valkey.SOCKET}")
+    except (redis.RedisError, ValueError) as error:
         if url:
-            yield wrong(f"REDIS_URL ({bare(url)}) does not serve us: {first_line(error)}")
+            yield wrong(refusal("REDIS_URL", url, error))
         else:
             yield note("The embedded Valkey does not run; `make run` starts it.")
         return
-    finally:
-        line.close()
     if policy == "noeviction":
         yield good("Valkey answers")
     else:
         yield wrong(f"Valkey's maxmemory-policy is {policy}: set noeviction, it holds the queue.")
+
+
+def eviction(url: str) -> str:
+    """Its policy when memory is full. Raises ValueError for what is no address."""
+    with redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5) as line:
+        line.ping()
+        return str(dict(line.config_get("maxmemory-policy")).get("maxmemory-policy", "noeviction"))
 
 
 def migrations() -> Findings:
@@ -100,6 +106,33 @@ def migrations() -> Findings:
         yield wrong(f"Django does not start: {asked.stderr.strip().splitlines()[-1]}")
     else:
         yield wrong("Migrations wait: restart Labledger, or run `manage.py prepare`.")
+
+
+def unserved() -> list[str]:
+    """What the environment names and does not answer, in the words of a refusal."""
+    asked: list[tuple[str, Ask]] = [("DATABASE_URL", greet), ("REDIS_URL", eviction)]
+    named = [(name, url, ask) for name, ask in asked if (url := os.environ.get(name))]
+    return [told for name, url, ask in named if (told := unheard(name, url, ask))]
+
+
+def unheard(name: str, url: str, ask: Ask) -> str:
+    try:
+        ask(url)
+    except (psycopg.Error, redis.RedisError, ValueError) as error:
+        return refusal(name, url, error)
+    return ""
+
+
+def greet(url: str) -> None:
+    psycopg.connect(url, connect_timeout=5).close()
+
+
+def refusal(name: str, url: str, error: Exception) -> str:
+    """What is no address is not shown: its password may stand anywhere in it, and
+    in the words of who read it."""
+    if "://" not in url:
+        return f"{name} does not serve us: it is no address, as {EXAMPLES[name]} would be."
+    return f"{name} ({bare(url)}) does not serve us: {first_line(error)}"
 
 
 def bare(url: str) -> str:

@@ -13,6 +13,11 @@ from portal.embedded import CannotStart, folders, lock, postgres, valkey
 
 HELP = "stop the portal and delete its data folder: database, files, keys"
 PATIENCE = 60
+# What a start makes there, as docs/operations.md lists it.
+MADE = (
+    *("postgres", "valkey", "blobs", "keys", "logs", "run", "static", "sample", "lock"),
+    *("*.mark", "beat-schedule*"),
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,17 +29,37 @@ def main(chosen: argparse.Namespace) -> int:
     if not folder.is_dir():
         print(f"There is nothing at {folder}.")
         return 0
+    if not ours(folder):
+        print(
+            f"{folder} is no data folder of Labledger's: it holds neither keys nor a lock. "
+            "Nothing was deleted.",
+            file=sys.stderr,
+        )
+        return 1
     if not chosen.yes and not agreed(folder):
         print("Nothing was deleted.")
         return 1
     try:
         stop(folder)
-        delete(folder)
+        left = delete(folder)
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{folder} is gone.")
+    print(told(folder, left))
     return 0
+
+
+def ours(folder: Path) -> bool:
+    """A start makes both before anything else."""
+    return (folder / "keys").is_dir() or (folder / "lock").is_file()
+
+
+def told(folder: Path, left: list[str]) -> str:
+    if not left:
+        return f"{folder} is gone."
+    return (
+        f"What Labledger made in {folder} is gone; what it did not make stays: {', '.join(left)}."
+    )
 
 
 def agreed(folder: Path) -> bool:
@@ -42,7 +67,7 @@ def agreed(folder: Path) -> bool:
     if not sys.stdin.isatty():
         print("Nobody can be asked here: say --yes.")
         return False
-    told = f"Delete everything in {folder}: database, files, and the keys of its secrets? [y/N] "
+    told = f"Delete the database, files and keys in {folder}? [y/N] "
     return input(told).strip().lower() in {"y", "yes"}
 
 
@@ -61,10 +86,18 @@ def stop(folder: Path) -> None:
     valkey.stop_leftover((folder / "run").resolve())
 
 
-def delete(folder: Path) -> None:
-    """Only what Labledger made, and what its links lead to."""
+def delete(folder: Path) -> list[str]:
+    """Only what Labledger made, and what its links lead to. The names of all else."""
     folders.forget_sockets(folder)
     cluster = folder / "postgres"
     if cluster.is_symlink():
         shutil.rmtree(cluster.resolve(), ignore_errors=True)
-    shutil.rmtree(folder)
+    for made in [path for name in MADE for path in folder.glob(name)]:
+        if made.is_dir() and not made.is_symlink():
+            shutil.rmtree(made)
+        else:
+            made.unlink()
+    left = sorted(path.name for path in folder.iterdir())
+    if not left:
+        folder.rmdir()
+    return left

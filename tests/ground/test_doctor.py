@@ -88,6 +88,31 @@ def test_servers_that_do_not_answer_are_wrong_when_named_and_no_password_is_show
         assert "hidden" not in found.text
 
 
+@pytest.mark.parametrize("address", ["localhost:6379", "me:hidden@localhost/x", "redis://h:x/0"])
+def test_what_is_no_address_is_told_and_not_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    for name, check in (("DATABASE_URL", stores.database), ("REDIS_URL", stores.queue)):
+        monkeypatch.setenv(name, address)
+        told = only(check())
+        assert told.grade is Grade.WRONG
+        assert f"{name} " in told.text
+        assert "does not serve us" in told.text
+        assert "hidden" not in told.text
+
+
+def test_a_key_that_encrypts_nothing_is_wrong(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys.make(folder)
+    good = (folder / "keys" / keys.KEYRING).read_text().strip()
+    monkeypatch.setenv(keys.KEYRING.upper(), f"{good} notakey")
+    _, told = place.secrets()
+    assert told.grade is Grade.WRONG
+    assert told.text.startswith("Key 2 of LABLEDGER_CREDENTIAL_KEYS is no key")
+    assert good not in told.text
+
+
 def test_servers_that_answer_are_good() -> None:
     assert [one.grade for one in stores.database()] == [Grade.GOOD]
     assert [one.grade for one in stores.queue()] == [Grade.GOOD]
