@@ -96,6 +96,7 @@ def _row(request: Request, line: Line) -> dict[str, Any]:
         "sealed_at": record.sealed_at,
         "sealed_by": record.sealed_by.get_username() if record.sealed_by else None,
         "size": line.size,
+        "damaged": line.damaged,
         "url": _url(request, "api_record", record.pk),
         "page_url": _url(request, "record", record.pk),
     }

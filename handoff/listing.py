@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
 from handoff.models import Record, RecordFile, RecordQuerySet
 from sources.models import Person
@@ -37,11 +37,13 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Line:
     """`size` is of the sealed files together; None for a draft. `handle` is
-    empty when the run is no longer here."""
+    empty when the run is no longer here. `damaged`: bytes of a file are known to be
+    lost or changed, so nothing of it is handed out."""
 
     record: Record
     handle: str
     size: int | None
+    damaged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,10 @@ def _lines(rows: RecordQuerySet, most: int, *, deferred: Sequence[str] = ("body"
         .annotate(
             handle=Subquery(Run.objects.filter(pk=OuterRef("run")).values("handle")[:1]),
             stored=Subquery(files.annotate(total=Sum("blob__size")).values("total")),
+            damaged=Exists(files.filter(blob__corrupt=True)),
         )
     )
-    return [Line(row, row.handle or "", row.stored) for row in shown[:most]]
+    return [Line(row, row.handle or "", row.stored, row.damaged) for row in shown[:most]]
 
 
 def matching(user: Person, asked: Asked) -> RecordQuerySet:

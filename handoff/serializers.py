@@ -20,6 +20,9 @@ class RecordRow(serializers.Serializer[Any]):
     sealed_at = serializers.DateTimeField(allow_null=True)
     sealed_by = serializers.CharField(allow_null=True)
     size = serializers.IntegerField(allow_null=True, help_text="Bytes of its files together.")
+    damaged = serializers.BooleanField(
+        help_text="Bytes of a file are lost or not those that were sealed: it is not handed out."
+    )
     url = serializers.CharField(help_text="This record over the API.")
     page_url = serializers.CharField(help_text="Its page.")
 

@@ -65,13 +65,19 @@ def _line(one: listing.Line) -> Line:
     return Line(
         record=record,
         url=reverse("record", args=[record.pk]),
-        state="sealed" if record.sealed else "draft",
+        state=_state(one),
         task_url=f"/t/{record.task_name}/",
         run_url=reverse("run", args=[record.run]),
         handle=one.handle,
         by=name_of(record.sealed_by or record.created_by),
         size=one.size,
     )
+
+
+def _state(one: listing.Line) -> str:
+    if one.damaged:
+        return "damaged"
+    return "sealed" if one.record.sealed else "draft"
 
 
 def name_of(person: Person) -> str:

@@ -24,6 +24,7 @@ STATE_TONES = {
     "revoked": "bad",
     "refused": "bad",
     "conflict": "bad",
+    "damaged": "bad",
     "failing": "bad",
     "partial": "warn",
     "parked": "warn",

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from handoff import listing
 from handoff.models import RecordFile
 from portal import tasks
 from portal.checkup import stores
@@ -67,11 +68,14 @@ def test_a_changed_byte_of_a_sealed_file_is_handed_out_until_the_night_and_then_
     bytes_of = f"/records/{sealed.pk}/files/{file.path}"
     asker = browser(anna)
     assert [asker.get(url).status_code for url in (bytes_of, bundle)] == [200, 200]
+    assert ">damaged<" not in asker.get("/records/").content.decode()
     words = []
     monkeypatch.setattr(tasks.log, "error", lambda _, **more: words.append(more))
     tasks.read_files_again()
     assert words == [{"sha256": file.blob_id, "records": [str(sealed)]}]
     assert [asker.get(url).status_code for url in (bytes_of, bundle)] == [410, 410]
+    assert ">damaged<" in asker.get("/records/").content.decode()
+    assert [line.damaged for line in listing.read(anna, listing.Asked()).lines] == [True]
     shown = asker.get(page).content.decode()
     assert f"The stored bytes of {file.path} are lost or changed since the seal." in shown
 
