@@ -33,7 +33,10 @@ from tracking.models import RoleRule
 admin.site.site_header = admin.site.site_title = "Labledger admin"
 admin.site.index_title = "What runs, and who may do what"
 
-KEPT = "Empty: the stored one stays. It is never shown."
+KEPT = (
+    "Empty: the stored one stays. It is never shown. A new one is stored as it is: to have it "
+    "tested before, use the source's own page (View on site)."
+)
 
 
 class SourceForm(forms.ModelForm):
