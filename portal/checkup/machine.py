@@ -15,7 +15,7 @@ OLDEST = (3, 13)
 # A first cluster takes 40 MB, its log up to 1 GB; files of runs come on top.
 PINNED = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==(\S+) \\$", re.MULTILINE)  # no marker behind
 LITTLE, TOO_LITTLE = 5 * 10**9, 10**9
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def python() -> Findings:
@@ -80,4 +80,6 @@ def browser() -> Findings:
     if found:
         yield good(f"The tests' browser is {found}")
     else:
-        yield note("No Chromium: needed by the tests only (Debian: apt-get install chromium).")
+        yield note(
+            f"No Chromium: needed by the tests only (Debian: apt-get install {BROWSERS[0]})."
+        )
