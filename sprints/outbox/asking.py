@@ -5,7 +5,7 @@ Where the source's administrator has not switched writing on, or the person may
 not send, an act leaves no row; in a dry run the row is there and stays.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -220,11 +220,15 @@ def _run_link(run: Run, task: Task, by: User) -> Write:
 
 @transaction.atomic
 def _links(task: Task, wanted: Sequence[Write]) -> list[Write]:
-    """The same link once: what was asked for already is given back. Two queries,
-    however many."""
+    """The same link once, in the words that a person gave it last: what was asked for
+    already is given back. Three queries, however many."""
     subjects = [one.subject for one in wanted]
-    held = _that_count(task).filter(kind__in=("link", "unlink"), subject__in=subjects)
-    last = {one.subject: one for one in held.order_by("pk")}
+    held = Write.objects.filter(task=task, kind="link", subject__in=subjects)
+    worded = {one.subject: one.asked for one in held.exclude(state="dropped").order_by("pk")}
+    for one in wanted:
+        one.asked |= _mended(worded.get(one.subject, {}))
+    counting = _that_count(task).filter(kind__in=("link", "unlink"), subject__in=subjects)
+    last = {one.subject: one for one in counting.order_by("pk")}
     found = [_held_or_new(last.get(one.subject), one) for one in wanted]
     Write.objects.bulk_create(one for one in found if one.pk is None)
     return found
@@ -234,6 +238,12 @@ def _that_count(task: Task) -> WriteQuerySet:
     """Dropped ones are not sent, and those of a dry run only mean something to the next."""
     gone = ["dropped"] if mode(task.source) == "dry" else ["dropped", "dry"]
     return Write.objects.filter(task=task).exclude(state__in=gone)
+
+
+def _mended(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The words that a person changed, and which these are."""
+    names = asked.get("mended", ())
+    return {name: asked[name] for name in (*names, "mended")} if names else {}
 
 
 def _held_or_new(last: Write | None, wanted: Write) -> Write:

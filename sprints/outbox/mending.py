@@ -79,7 +79,9 @@ def change(write: Write, words: Mapping[str, Any], *, by: int) -> Write:
     if held.kind == "subtask" and not str(known.get("summary", "x")).strip():
         raise Refused("A hypothesis needs a sentence.")
     before = {name: held.asked.get(name, "") for name in known}
-    held.asked = {**held.asked, **known}
+    mended = {name for name in known if known[name] != before[name]}
+    mended.update(held.asked.get("mended", ()))
+    held.asked = {**held.asked, **known, "mended": sorted(mended)}
     held.by_id = by
     if "who" in held.asked:
         held.asked["who"] = name_of(User.objects.get(pk=by))

@@ -71,6 +71,38 @@ def test_a_dry_write_is_sent_once_its_source_is_written_to(desk: Desk) -> None:
     assert desk.states() == [("labels", "done")]
 
 
+@pytest.mark.parametrize("ends", ["done", "refused", "dry"])
+def test_a_link_keeps_the_title_that_a_person_gave_it(desk: Desk, ends: str) -> None:
+    """The rest of its words follow the run: another tie, or verdict, is another row then."""
+    asking.runs_tied([desk.run], desk.claim, by=desk.lead.pk)
+    mending.change(desk.write("link"), {"title": "The one that won", "summary": ""}, by=desk.ben.pk)
+    Write.objects.update(state=ends)
+    desk.run.owner, desk.run.state = "lea", "failed"
+    desk.run.save()
+    asking.runs_tied([desk.run], desk.claim, by=desk.lead.pk)
+    desk.deliver()
+    row = desk.write("link")
+    assert (row.state, row.asked["title"], row.asked["summary"]) == ("done", "The one that won", "")
+    assert titles(desk) == (["The one that won"] if ends != "done" else [])
+    rows = Write.objects.count()
+    asking.runs_tied([desk.run], desk.claim, by=desk.lead.pk)
+    assert Write.objects.count() == rows, "and asked for once"
+
+
+def test_the_words_that_nobody_gave_a_link_follow_its_run(desk: Desk) -> None:
+    asking.runs_tied([desk.run], desk.claim, by=desk.lead.pk)
+    words = {"title": "The one that won", "summary": desk.write("link").asked["summary"]}
+    mending.change(desk.write("link"), words, by=desk.ben.pk)
+    desk.deliver()
+    desk.run.state = "failed"
+    desk.run.save()
+    asking.runs_tied([desk.run], desk.claim, by=desk.lead.pk)
+    row = desk.write("link")
+    assert row.state == "pending"
+    assert row.asked["title"] == "The one that won"
+    assert row.asked["summary"].startswith("failed")
+
+
 def test_what_is_said_of_links_is_what_becomes_of_them(desk: Desk) -> None:
     lead, url = Client(), f"/t/id/{desk.claim.pk}/jira/"
     lead.force_login(desk.lead)
