@@ -167,6 +167,7 @@ def _checkpoint(request: Request, record: Record, told: sealed.Sealed) -> dict[s
     return _artifact(request, record, file) | {
         "format": value["format"],
         "runs_code_when_loaded": value["runs_code_when_loaded"],
+        "content_digest": value.get("content_digest"),
     }
 
 

@@ -60,6 +60,9 @@ class Previous(serializers.Serializer[Any]):
 class CheckpointOf(RecordFileOf):
     format = serializers.CharField()
     runs_code_when_loaded = serializers.BooleanField()
+    content_digest = serializers.CharField(
+        allow_null=True, help_text="Of a safetensors file's tensors alone, without its metadata."
+    )
 
 
 class BundleOf(serializers.Serializer[Any]):

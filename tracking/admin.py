@@ -119,4 +119,4 @@ class BlobAdmin(ReadOnly):
     search_fields = ("sha256__startswith",)
     search_help_text = "The beginning of a sha256"
     ordering = ("sha256",)
-    fields = (*list_display, "crc32")
+    fields = (*list_display, "crc32", "content_digest")

@@ -20,6 +20,7 @@ from typing import IO, BinaryIO
 from django.conf import settings
 from django.utils import timezone
 
+from tracking import tensors
 from tracking.models import Blob
 from tracking.sniff import sniff
 
@@ -70,6 +71,7 @@ class _Seen:
     crc32: int
     size: int
     head: bytes
+    content: str  # the digest of its tensors alone, if it holds some
 
 
 @contextmanager
@@ -89,9 +91,10 @@ def incoming() -> Path:
 
 
 def _copied(stream: BinaryIO, kept: IO[bytes], beat: Callable[[], None]) -> _Seen:
-    sha, crc, size, head = hashlib.sha256(), 0, 0, b""
+    sha, crc, size, head, content = hashlib.sha256(), 0, 0, b"", tensors.Digest()
     for piece in _pieces(stream):
         sha.update(piece)
+        content.update(piece)
         crc = zlib.crc32(piece, crc)
         size += len(piece)
         head += piece[: HEAD - len(head)]
@@ -99,7 +102,7 @@ def _copied(stream: BinaryIO, kept: IO[bytes], beat: Callable[[], None]) -> _See
         beat()
     kept.flush()
     os.fsync(kept.fileno())
-    return _Seen(sha.hexdigest(), crc, size, head)
+    return _Seen(sha.hexdigest(), crc, size, head, content.told())
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:
@@ -139,7 +142,12 @@ def _row(blob: Blob | None, seen: _Seen, media_type: str) -> Blob:
     if blob is None:
         return Blob.objects.get_or_create(
             sha256=seen.sha256,
-            defaults={"size": seen.size, "crc32": seen.crc32, "media_type": media_type},
+            defaults={
+                "size": seen.size,
+                "crc32": seen.crc32,
+                "media_type": media_type,
+                "content_digest": seen.content,
+            },
         )[0]
     if blob.corrupt:
         blob.corrupt, blob.verified_at = False, timezone.now()
@@ -200,14 +208,29 @@ def retry_broken() -> None:
 
 
 def verify(blob: Blob) -> bool:
-    """Read the bytes again: are they what we stored? The row remembers."""
+    """Read the bytes again: are they what we stored? The row remembers, and keeps the
+    digest of the tensors where it has none yet."""
+    content = tensors.Digest()
     try:
         with open_blob(blob) as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
+            if blob.media_type != tensors.KIND or blob.content_digest:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+            else:
+                found = _digested(stream, content)
     except FileNotFoundError:
         found = ""
     blob.corrupt = found != blob.sha256
     if not blob.corrupt:
         blob.verified_at = timezone.now()
-    blob.save(update_fields=("corrupt", "verified_at"))
+        blob.content_digest = blob.content_digest or content.told()
+    blob.save(update_fields=("corrupt", "verified_at", "content_digest"))
     return not blob.corrupt
+
+
+def _digested(stream: BinaryIO, content: tensors.Digest) -> str:
+    """The sha256, and on the way what `content` takes of it."""
+    sha = hashlib.sha256()
+    for piece in _pieces(stream):
+        sha.update(piece)
+        content.update(piece)
+    return sha.hexdigest()

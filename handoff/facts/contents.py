@@ -79,6 +79,7 @@ def _checkpoint(held: Held) -> Fact:
     value: dict[str, Json] = {
         "path": file.path,
         "sha256": file.blob.sha256,
+        "content_digest": file.blob.content_digest or None,
         "size": file.blob.size,
         "format": kind,
         "runs_code_when_loaded": not inert,

@@ -5,22 +5,15 @@ took apart to its last byte. Everything else counts as code.
 """
 
 import ast
-import json
 import struct
 import zipfile
 from math import prod
 from typing import Any, BinaryIO
 
 from handoff.facts.readings import Reading
+from tracking.tensors import LARGEST_HEAD, NotIt, tensors
 
-LARGEST_HEAD = 100 * 2**20
 MOST_ARRAYS = 100_000
-BITS = {
-    **dict.fromkeys(("BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0"), 8),
-    **dict.fromkeys(("U16", "I16", "F16", "BF16"), 16),
-    **dict.fromkeys(("U32", "I32", "F32"), 32),
-    **dict.fromkeys(("U64", "I64", "F64", "C64"), 64),
-}
 CODE = {
     "application/x-pytorch": "PyTorch",
     "application/x-pickle": "pickle",
@@ -28,10 +21,6 @@ CODE = {
     "application/x-keras": "Keras",
     "application/x-hdf5": "HDF5",
 }
-
-
-class NotIt(ValueError):
-    """The bytes do not have this form."""
 
 
 def read(stream: BinaryIO, size: int) -> Reading:
@@ -50,27 +39,10 @@ def safetensors(stream: BinaryIO, size: int) -> Reading:
     (length,) = struct.unpack("<Q", stream.read(8))
     if not 2 <= length <= min(LARGEST_HEAD, size - 8):
         raise NotIt
-    try:
-        head = json.loads(stream.read(length))
-        head.pop("__metadata__", None)
-        spans = sorted((*one["data_offsets"], _bytes_of(one)) for one in head.values())
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise NotIt from None
-    place = 0
-    for start, stop, wanted in spans:
-        if start != place or stop - start != wanted:
-            raise NotIt
-        place = stop
-    if place != size - 8 - length:
+    held = tensors(stream.read(length))
+    if sum(one.size for one in held) != size - 8 - length:
         raise NotIt
-    return {"tensors": len(head), "numbers": sum(prod(one["shape"]) for one in head.values())}
-
-
-def _bytes_of(tensor: dict[str, Any]) -> int:
-    shape = tensor["shape"]
-    if any(not isinstance(side, int) or side < 0 for side in shape):
-        raise NotIt
-    return int(prod(shape)) * BITS[tensor["dtype"]] // 8
+    return {"tensors": len(held), "numbers": sum(one.numbers for one in held)}
 
 
 def npz(stream: BinaryIO, _size: int) -> Reading:

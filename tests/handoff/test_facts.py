@@ -148,7 +148,7 @@ def test_reading_costs_the_same_however_many_files_a_run_has(lab, anna, django_a
             making.file(run, f"source_code/files/f{at}.py", b"pass\n", "training-code")
         record = draft.start(run, by=anna)
         fresh = type(anna).objects.get(pk=anna.pk)
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(18):
             facts.read(record, fresh)
 
 

@@ -67,6 +67,16 @@ def test_every_file_has_its_row_and_its_words(anna, record):
     assert "model/best.safetensors" in words
 
 
+def test_a_seal_tells_the_digest_of_the_tensors_also_of_weights_that_came_before_there_was_one(
+    anna, record
+):
+    held = Blob.objects.filter(artifacts__run=record.run, artifacts__role="checkpoint")
+    held.update(content_digest="")
+    told = read(seal(record, by=anna)).value("checkpoint")
+    assert told["content_digest"] == held.get().content_digest
+    assert told["content_digest"].startswith("safetensors-v1:")
+
+
 def test_the_same_facts_make_the_same_bytes_again(anna, record):
     body = bytes(seal(record, by=anna).body)
     assert canonical(json.loads(body)) == body

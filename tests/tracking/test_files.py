@@ -18,7 +18,7 @@ from sources.connectors.base import FileRecord, Removal, RunRecord
 from sources.models import Document, Payload, Source
 from sources.store import Stored
 from tests.tracking.making import PROJECT, file, run, series, store
-from tracking import blobs, streams
+from tracking import blobs, streams, tensors
 from tracking.models import Artifact, Blob, Metric, Run
 from tracking.streams import Listing, store_listing
 
@@ -142,6 +142,26 @@ def test_a_blob_that_was_cut_short_or_lost_is_found_and_healed() -> None:
     blob.refresh_from_db()
     assert not blob.corrupt
     assert blobs.verify(blob)
+
+
+@pytest.mark.django_db
+def test_weights_keep_a_digest_of_their_tensors_and_get_one_when_they_are_read_again() -> None:
+    head = b'{"w": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}}'
+    weights = len(head).to_bytes(8, "little") + head + b"ab"
+    digest = tensors.Digest()
+    digest.update(weights)
+    blob = blobs.ingest(io.BytesIO(weights)).blob
+    assert blob.content_digest == digest.told() != ""
+    Blob.objects.update(content_digest="")
+    blob.refresh_from_db()
+    assert blobs.verify(blob)
+    assert Blob.objects.get().content_digest == digest.told()
+    Blob.objects.update(content_digest="")
+    blob.refresh_from_db()
+    blobs.path_of(blob.sha256).write_bytes(weights[:-1] + b"c")
+    assert not blobs.verify(blob)
+    assert Blob.objects.get().content_digest == ""
+    assert blobs.ingest(io.BytesIO(b"text")).blob.content_digest == ""
 
 
 def test_a_full_disk_of_ours_ends_the_sync_and_is_no_gap_of_theirs(

@@ -18,6 +18,13 @@ class Blob(models.Model):
     size = models.PositiveBigIntegerField()
     crc32 = models.BigIntegerField()
     media_type = models.CharField(max_length=100)
+    content_digest = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the tensors alone, whatever is around them; empty for other files.",
+    )
     stored_at = models.DateTimeField(default=timezone.now)
     verified_at = models.DateTimeField(default=timezone.now)
     corrupt = models.BooleanField(default=False)
