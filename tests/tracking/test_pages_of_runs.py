@@ -140,7 +140,7 @@ def test_a_token_of_another_order_begins_at_the_top(many: Any) -> None:
 
 
 @pytest.mark.parametrize(("most", "total"), [(LONG, LONG), (LONG - 1, None)])
-def test_the_first_page_counts_runs_by_their_parameters_as_the_next_one_does(
+def test_runs_found_by_their_parameters_are_counted_up_to_a_limit(
     many: Any, monkeypatch: pytest.MonkeyPatch, most: int, total: int | None
 ) -> None:
     monkeypatch.setattr(table, "READ", most)

@@ -72,14 +72,15 @@ def read(
         return Table(query, problem=str(problem))
     mark = _mark(order, descending=asked.descending)
     counted = READ if any(named[name].kind == "parameter" for name in asked.fields()) else COUNTED
-    page = _taken(
-        rows,
+    # Only what finds them: what is shown is read of these alone.
+    page = keyset.take(
+        rows.values_list(*dict.fromkeys(("key", column)), named=True),
         column,
         keyset.decode(place, mark) if place else None,
         descending=asked.descending,
         size=size,
-        counted=counted,
     )
+    whole = not page.newer and not page.older
     runs = lines.shown([row.key for row in page.rows], chosen, whole=not chosen)
     default = None if chosen else defaults.read(runs)
     shown = _with_order(default.columns, order) if default else chosen
@@ -87,7 +88,7 @@ def read(
         query=query,
         columns=shown,
         rows=lines.read(runs, shown, default.parameters if default else None),
-        total=page.total,
+        total=len(page.rows) if whole else _count(rows, counted),
         counted=counted,
         newer=_place(page.rows[:1], column, mark, back=True) if page.newer else "",
         older=_place(page.rows[-1:], column, mark, back=False) if page.older else "",
@@ -98,37 +99,6 @@ def read(
         by_default=not chosen,
         series=default.series if default else None,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The keys and sort values of a page's runs; `total` is None where it was not counted
-    to the end."""
-
-    rows: list[Any]
-    newer: bool
-    older: bool
-    total: int | None
-
-
-def _taken(
-    rows: Any, column: str, place: keyset.Place | None, *, descending: bool, size: int, counted: int
-) -> Taken:
-    """Only what finds them: what is shown is read of these alone. Where a run's parameters
-    must be read to find it, the first page and the count are of one walk."""
-    together = counted == READ and place is None and size < READ
-    found = keyset.take(
-        rows.values_list(*dict.fromkeys(("key", column)), named=True),
-        column,
-        place,
-        descending=descending,
-        size=READ if together else size,
-    )
-    total: int | None = len(found.rows)
-    if found.newer or found.older:
-        total = None if together else _count(rows, counted)
-    older = found.older or len(found.rows) > size
-    return Taken(found.rows[:size], found.newer, older, total)
 
 
 def _left_out(order: Field | None) -> str:
