@@ -214,6 +214,8 @@ class Artifacts(OfRecords):
 
 
 class Artifact(OfRecords):
+    problems = (409,)
+
     @extend_schema(operation_id="record_artifact", responses=BYTES)
     def get(self, request: Request, key: UUID, name: str) -> HttpResponseBase:
         """A file's bytes, by its path or by its role, with ranges.

@@ -22,6 +22,7 @@ class Runs(api.Runs):
     """The runs table, where `task = DOC-1` also means the keys it had before."""
 
     aliases = staticmethod(keys_of)
+    problems = (400,)
 
 
 class TaskLink(serializers.Serializer[Any]):

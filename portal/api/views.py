@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from portal import tasks
 from portal.accounts.models import SCOPES, ApiToken
 from portal.api import docs
+from portal.api.scheme import PROBLEMS
 from portal.freshness import read as standings
 from portal.pages.saved import reading as saved
 from portal.search import search
@@ -173,4 +174,11 @@ def documentation(request: HttpRequest) -> HttpResponse:
         raise Http404
     generator = SchemaGenerator()  # type: ignore[no-untyped-call]
     schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return render(request, "api/docs.html", {"groups": docs.groups(schema)})
+    host = request.build_absolute_uri("/").rstrip("/")
+    records = f"{host}/api/v1/tasks/DOC-123/records/"
+    page = {
+        "page": docs.read(schema, host),
+        "problems": PROBLEMS,
+        "first_call": f"curl -H 'Authorization: Bearer ll_…' '{records}'",
+    }
+    return render(request, "api/docs.html", page)

@@ -57,6 +57,7 @@ def addresses() -> dict[str, str]:
         "search-typo": "/search/?q=agumentation",
         "search-none": "/search/?q=qqqqzzzz",
         "search-empty": "/search/",
+        "api": "/api/v1/docs/",
         "sources": "/sources/",
         "source": "/sources/archive/",
         "source-add": "/sources/add/",
