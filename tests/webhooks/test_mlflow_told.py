@@ -13,10 +13,18 @@ from typing import Any
 
 import httpx
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from demo.mlflow import Line, Server
+from portal.streams import KINDS
 from sources.connectors.base import Refused
-from sources.connectors.mlflow.webhook import told
+from sources.connectors.jira import webhook as jira_webhook
+from sources.connectors.mlflow.webhook import MODELS, told
+from sources.models import Source
+from sources.webhooks import receiving
+from sources.webhooks.models import Webhook
+from tracking.models import RegisteredModel
 
 SECRET = "s3cret"
 
@@ -91,14 +99,29 @@ def mlflow(mlflows: dict[Line, Server]) -> Server:
     return mlflows["3"].wait()
 
 
-def test_what_a_real_server_sends_is_believed(
-    mlflow: Server, heard: tuple[str, Queue[Delivery]]
+@pytest.fixture
+def door(mlflow: Server, db: None, at_once: None) -> Webhook:
+    made = Source.objects.create(
+        slug="mlflow",
+        name="MLflow",
+        kind="mlflow",
+        settings={"address": mlflow.url, "experiments": ["none of that name"]},
+    )
+    made.cursors.create(stream="models", finished_at=timezone.now())  # a while until the next
+    return receiving.open_door(made, signed=True)
+
+
+def test_what_a_real_server_sends_is_believed_and_its_registry_read_though_it_rested(
+    mlflow: Server,
+    heard: tuple[str, Queue[Delivery]],
+    door: Webhook,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     url, kept = heard
     wish = {
         "name": "labledger",
         "url": url,
-        "secret": SECRET,
+        "secret": door.secret,
         "events": [{"entity": "REGISTERED_MODEL", "action": "CREATED"}],
     }
     made = httpx.post(f"{mlflow.url}/api/2.0/mlflow/webhooks", json=wish, timeout=30)
@@ -108,8 +131,24 @@ def test_what_a_real_server_sends_is_believed(
         f"{mlflow.url}/api/2.0/mlflow/registered-models/create", json={"name": "forms"}, timeout=30
     ).raise_for_status()
     headers, body = kept.get(timeout=30)
-    hint = told(headers, body, SECRET, signed=True)
-    assert (hint.event, hint.lists) == ("registered_model.created", ("models",))
+    httpx.delete(f"{mlflow.url}/api/2.0/mlflow/webhooks/{hook}", timeout=30).raise_for_status()
+    assert told(headers, body, door.secret, signed=True).event == "registered_model.created"
     with pytest.raises(Refused, match="not made with this secret"):
         told(headers, body, "another", signed=True)
-    httpx.delete(f"{mlflow.url}/api/2.0/mlflow/webhooks/{hook}", timeout=30).raise_for_status()
+    assert not RegisteredModel.objects.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = Client().post(
+            f"/hooks/{door.token}/", body, content_type="application/json", headers=headers
+        )
+    assert answer.json() == {"title": "Heard"}
+    assert RegisteredModel.objects.filter(source=door.source_id, name="forms").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "lists"), [("jira", set(jira_webhook.LISTS.values())), ("mlflow", {MODELS})]
+)
+def test_each_list_that_a_delivery_may_name_is_a_stream_of_its_kind(
+    kind: str, lists: set[str]
+) -> None:
+    assert lists
+    assert lists <= {stream.name for stream in KINDS[kind].streams}
