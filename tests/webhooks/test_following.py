@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -123,7 +124,10 @@ def one_empty_page(_client: object, since: Json) -> Iterator[Page[Any]]:
 
 
 def test_hints_wait_while_the_source_is_claimed_and_are_tried_again(
-    knock: Knock, source: Source, monkeypatch: pytest.MonkeyPatch
+    knock: Knock,
+    source: Source,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     sent: list[tuple[Any, ...]] = []
     engine.claim(source)
@@ -131,11 +135,17 @@ def test_hints_wait_while_the_source_is_claimed_and_are_tried_again(
         tasks.follow_hints, "apply_async", lambda words, countdown: sent.append((words, countdown))
     )
     knock(issue={"id": "10002"})
-    ((words, countdown),) = sent
-    assert countdown == 0
-    tasks.follow_hints(*words)
-    assert sent[1:] == [], "on_commit has not run yet: nothing is sent twice"
+    named = (str(source.pk), False)
+    assert sent == [((*named, tasks.FOLLOWED), 0)]
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.follow_hints(*sent[0][0])
+        assert sent[1:] == [], "nothing is sent before the commit"
+    assert sent[1:] == [((*named, tasks.FOLLOWED - 1), 1)]
     assert Hint.objects.waiting().count() == 1
+    cache.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.follow_hints(*named, 0)
+    assert sent[2:] == [], "it has been tried often enough: the next whole sync reads it"
 
 
 def test_a_trouble_leaves_the_hint_and_the_cursor_of_the_issues(
