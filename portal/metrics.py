@@ -36,6 +36,7 @@ from portal import health, workers
 from portal.freshness import patience, standings
 from sources.models import Source, Sync
 from sources.webhooks.models import Webhook
+from sprints.outbox import numbers
 
 log = structlog.get_logger(__name__)
 
@@ -77,11 +78,12 @@ class Numbers:
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Seven queries and two looks at the queue, however many sources there are."""
+        """Eleven queries and two looks at the queue, however many sources there are."""
         now = timezone.now()
         yield from of_sources(now)
         yield from of_syncs(now - HOUR)
         yield from of_workers()
+        yield from of_writes(now)
         yield of_webhooks()
         yield of_requests()
 
@@ -134,6 +136,18 @@ def of_workers() -> Iterator[Metric]:
     if found.beat_age_seconds is not None:
         beat.add_metric([], found.beat_age_seconds)
     yield beat
+
+
+def of_writes(now: datetime) -> Iterator[Metric]:
+    """Of what is to be written to Jira and MLflow."""
+    held = gauge("writes", "Writes that are not done, by how they stand", "source", "state")
+    for slug, state, number in numbers.standing():
+        held.add_metric([slug, state], number)
+    yield held
+    due = gauge("write_due_seconds", "How long the oldest write is due", "source")
+    for slug, since in numbers.due_since(now).items():
+        due.add_metric([slug], (now - since).total_seconds())
+    yield due
 
 
 def of_webhooks() -> Metric:

@@ -1,7 +1,8 @@
 """/healthz/workers: do they read, do they rest, or is something stuck?
 
 No login, no names, no reason: numbers and a sentence. A worker that waits for a
-slow system is busy as long as it is heard of (sources/claims.py: its beats).
+slow system is busy as long as it is heard of (sources/claims.py: its beats), and
+one that sends as long as its write's lease holds.
 """
 
 from dataclasses import asdict, dataclass
@@ -19,14 +20,19 @@ from django.views.decorators.http import require_safe
 from portal import health
 from portal.processes import HINTS, QUEUE
 from sources.models import Sync
+from sprints.outbox import numbers
 
 TAKEN_WITHIN = 60  # seconds: a free worker takes a message at once
+TURN = 120  # seconds, and more than sending to one source takes at once
+SENT_WITHIN = 300  # seconds, and many may have been asked for at once
+LATELY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Workers:
     """`reading` syncs are heard of, `silent` ones are not any more. `waiting`
-    messages lie in the queue, the oldest sync among them for `oldest_seconds`."""
+    messages lie in the queue, the oldest sync among them for `oldest_seconds`.
+    `sending` writes are on their way, and one has been due for `unsent_seconds`."""
 
     state: Literal["busy", "idle", "stuck"]
     words: str
@@ -34,7 +40,23 @@ class Workers:
     silent: int
     waiting: int
     oldest_seconds: int
+    sending: int
+    unsent_seconds: int
     beat_age_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is judged. `untaken`: syncs and messages that nobody took up, the oldest sync
+    for `oldest` seconds; `unsent`: seconds that a write is due while nobody sends."""
+
+    reading: int
+    silent: int
+    untaken: int
+    oldest: float
+    sending: int
+    unsent: float
+    beat: int | None
 
 
 @never_cache
@@ -52,7 +74,7 @@ def answer(_request: HttpRequest) -> JsonResponse:
 
 
 def read() -> Workers:
-    """One query, and one look at the queue."""
+    """Three queries, four when nobody seems to send, and one look at the queue."""
     now = timezone.now()
     heard_since = now - settings.SYNC_LEASE
     running = list(Sync.objects.running().values_list("begun_at", "started_at", "heard_at"))
@@ -63,8 +85,14 @@ def read() -> Workers:
     waiting, beat = waiting_messages(), health.beat_age()
     silent = len(begun) - reading
     untaken = max(waiting, len(queued))
-    state, words = judged(reading, silent, untaken, oldest.total_seconds(), beat)
-    return Workers(state, words, reading, silent, waiting, round(oldest.total_seconds()), beat)
+    sending, due = numbers.under_way(now), numbers.due_since(now)
+    unsent = (now - min(due.values(), default=now)).total_seconds()
+    idle = unsent > SENT_WITHIN and not sending and not numbers.were_sent(now, LATELY)
+    seconds = oldest.total_seconds()
+    found = Found(reading, silent, untaken, seconds, sending, unsent if idle else 0, beat)
+    return Workers(
+        *judged(found), reading, silent, waiting, round(seconds), sending, round(unsent), beat
+    )
 
 
 def waiting_messages() -> int:
@@ -73,21 +101,33 @@ def waiting_messages() -> int:
         return int(line.llen(QUEUE)) + int(line.llen(HINTS))
 
 
-def judged(
-    reading: int, silent: int, untaken: int, oldest: float, beat: int | None
-) -> tuple[Literal["busy", "idle", "stuck"], str]:
-    """While one is reading, others may wait for it; a queue is stuck when nobody
-    reads, and nobody has taken anything for a minute."""
-    if silent:
-        return "stuck", f"{_syncs(silent)} begun and not heard of for minutes."
-    nothing_taken = beat is None or beat > TAKEN_WITHIN
-    if not reading and untaken and (oldest > TAKEN_WITHIN or (nothing_taken and beat is not None)):
-        return "stuck", f"Nobody takes from the queue, where {_wait(untaken)}."
-    if reading:
-        return "busy", f"{_syncs(reading)} being read, {_wait(untaken)}."
-    if nothing_taken:
+def judged(found: Found) -> tuple[Literal["busy", "idle", "stuck"], str]:
+    """While one reads, others may wait for it; a queue is stuck when nobody reads, and
+    nobody has taken anything for a minute, or three while somebody sends; the outbox
+    when nobody reads, and nobody has sent for minutes what is due."""
+    if found.silent:
+        return "stuck", f"{_syncs(found.silent)} begun and not heard of for minutes."
+    if found.reading:
+        return "busy", f"{_syncs(found.reading)} being read, {_wait(found.untaken)}."
+    if found.unsent:
+        minutes = f"{found.unsent // 60:,.0f} minutes"
+        return "stuck", f"Nobody sends: a write has been due for {minutes}."
+    if found.untaken and _is_left(found):
+        return "stuck", f"Nobody takes from the queue, where {_wait(found.untaken)}."
+    if found.sending:
+        return "busy", f"{_writes(found.sending)} on the way, {_wait(found.untaken)}."
+    if found.beat is None or found.beat > TAKEN_WITHIN:
         return "idle", "Nothing waits; but beat, which starts the syncs, was not heard of."
     return "idle", "Nothing is to be read."
+
+
+def _is_left(found: Found) -> bool:
+    within = TAKEN_WITHIN + (TURN if found.sending else 0)
+    return found.oldest > within or (found.beat is not None and found.beat > within)
+
+
+def _writes(number: int) -> str:
+    return "1 write is" if number == 1 else f"{number:,} writes are"
 
 
 def _syncs(number: int) -> str:

@@ -39,11 +39,11 @@ class LeaseLost(Exception):
 
 def due_sources(now: datetime) -> list[uuid.UUID]:
     """Sources with a write that may be tried now."""
-    held = _sendable().due(now).order_by("source").values_list("source", flat=True).distinct()
+    held = sendable().due(now).order_by("source").values_list("source", flat=True).distinct()
     return list(held)
 
 
-def _sendable() -> WriteQuerySet:
+def sendable() -> WriteQuerySet:
     """Of sources that are written to, and neither paused nor on their way out."""
     return Write.objects.filter(source__settings__writes="on", source__paused=False)
 
@@ -79,7 +79,7 @@ def claim(source: Source) -> Write | None:
 def _taken(source: Source) -> Write | None:
     now = timezone.now()
     with transaction.atomic():
-        due = _sendable().filter(source=source).due(now)
+        due = sendable().filter(source=source).due(now)
         write = due.select_for_update(skip_locked=True, of=("self",)).first()
         if write is None:
             return None

@@ -16,6 +16,8 @@ from portal import health, metrics, workers
 from sources.models import Source, Sync
 from sources.webhooks.models import Webhook
 from sources.webhooks.receiving import open_door
+from sprints.outbox.models import Write
+from tests.sprints.made import Lab
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +111,21 @@ def test_the_queue_beat_and_webhooks_are_told(on: None, jira: Source):
     assert found["labledger_webhooks_total"][("jira", "refused")] == 2
 
 
+def test_the_outbox_tells_what_waits_and_for_how_long(on: None):
+    lab = Lab()
+    lab.jira.settings = {"writes": "on"}
+    lab.jira.save()
+    now, task = timezone.now(), lab.task("DOC-1")
+    for minutes, state in ((9, "refused"), (5, "pending"), (3, "pending"), (7, "done")):
+        at = now - timedelta(minutes=minutes)
+        Write.objects.create(
+            source=lab.jira, task=task, kind="labels", by=lab.lead, state=state, not_before=at
+        )
+    found = told()
+    assert found["labledger_writes"] == {("jira", "refused"): 1, ("jira", "pending"): 2}
+    assert found["labledger_write_due_seconds"][("jira",)] == pytest.approx(300, abs=20)
+
+
 def test_requests_are_counted_by_the_name_of_their_address(on: None):
     for _ in range(3):
         Client().get("/accounts/login/")
@@ -155,7 +172,7 @@ def test_it_costs_the_same_for_one_source_and_for_sixty(on: None, jira: Source):
     before = cost()
     for number in range(60):
         ended(Source.objects.create(slug=f"s{number}", name="S", kind="jira"))
-    assert cost() == before <= 8
+    assert cost() == before <= 12
 
 
 def test_no_secret_and_no_name_of_a_person_is_told(on: None, jira: Source):

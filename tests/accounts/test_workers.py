@@ -14,6 +14,9 @@ from portal import health, tasks
 from portal.processes import HINTS, QUEUE
 from sources import claims
 from sources.models import Source, Sync
+from sprints.outbox import delivery
+from sprints.outbox.models import Write
+from tests.sprints.made import Lab
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +114,46 @@ def test_a_beat_that_is_away_is_no_stuck_worker():
         found = asked()
     assert found["state"] == "idle"
     assert "beat" in found["words"]
+
+
+@pytest.fixture
+def write() -> Write:
+    """Due since just now, in a Jira that is written to."""
+    lab = Lab()
+    lab.jira.settings = {"writes": "on"}
+    lab.jira.save()
+    return Write.objects.create(source=lab.jira, task=lab.task("DOC-1"), kind="labels", by=lab.lead)
+
+
+def test_workers_that_send_are_busy_though_they_take_nothing(write: Write):
+    """Two servers that answer slowly: beat's messages lie for a minute."""
+    health.beat()
+    left(2)
+    with later(seconds=70):
+        assert asked(503)["state"] == "stuck"
+        assert delivery.claim(write.source)
+        found = asked()
+    assert (found["state"], found["sending"]) == ("busy", 1)
+    assert found["words"] == "1 write is on the way, 2 wait."
+    with later(seconds=200):
+        assert asked(503)["words"] == "Nobody takes from the queue, where 2 wait."
+
+
+def test_what_nobody_sends_is_stuck_after_five_minutes(write: Write):
+    with later(minutes=4):
+        assert asked()["state"] == "idle"
+    with later(minutes=6):
+        found = asked(503)
+        assert found["words"] == "Nobody sends: a write has been due for 6 minutes."
+        assert found["unsent_seconds"] == 360
+        Write.objects.create(
+            source=write.source, task=write.task, kind="move", by=write.by, state="done",
+            done_at=timezone.now(),
+        )  # fmt: skip
+        assert asked()["state"] == "idle", "one was sent just now"
+    Source.objects.update(settings={"writes": "off"})
+    with later(minutes=6):
+        assert asked()["state"] == "idle"
 
 
 def test_it_names_nobody_and_a_dead_queue_is_503(sync: Sync, settings: Any):
