@@ -38,7 +38,9 @@ class RunPage(serializers.Serializer[Any]):
     columns = FieldOfTable(many=True)
     rows = RunRow(many=True)
     total = serializers.IntegerField(
-        allow_null=True, help_text="null past 10,000, or past 500 where a parameter is asked for"
+        allow_null=True,
+        help_text="null past 10,000; past 2,000 where a task, sprint, tag or metric is asked for, "
+        "past 500 where a parameter is",
     )
     next = serializers.CharField(source="older", help_text="Pass it as `at`; empty at the end.")
     previous = serializers.CharField(source="newer")

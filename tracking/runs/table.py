@@ -1,6 +1,6 @@
 """The runs table as a page reads it: a constant number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from tracking.runs.lines import Row
 
 SIZE = 100
 COUNTED = 10_000  # past this a count costs more than it tells
+JOINED = 2_000  # the same, where each run is looked up by its words or its metrics
 READ = 500  # the same, where each run's parameters must be read to count it
 MOST_COLUMNS = 40
 
@@ -71,7 +72,7 @@ def read(
     except Misread as problem:
         return Table(query, problem=str(problem))
     mark = _mark(order, descending=asked.descending)
-    counted = READ if any(named[name].kind == "parameter" for name in asked.fields()) else COUNTED
+    counted = _counted({named[name].kind for name in asked.fields()})
     # Only what finds them: what is shown is read of these alone.
     page = keyset.take(
         rows.values_list(*dict.fromkeys(("key", column)), named=True),
@@ -129,6 +130,13 @@ def _with_order(columns: list[Field], order: Field | None) -> list[Field]:
 
 # What a list of runs shows no part of, and what may be large.
 HEAVY = ("parameters", "properties", "gaps", "provenance", "description", "digest")
+
+
+def _counted(kinds: Set[str]) -> int:
+    """How far runs are counted that are found by such fields."""
+    if "parameter" in kinds:
+        return READ
+    return JOINED if kinds - {"own"} else COUNTED
 
 
 def _count(rows: Any, most: int) -> int | None:
