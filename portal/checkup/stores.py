@@ -58,9 +58,10 @@ def damaged_files(line: psycopg.Connection) -> Findings:
         return
     found = line.execute("select count(*) from tracking_blob where corrupt").fetchone()
     if found and found[0]:
+        files = "1 stored file is" if found[0] == 1 else f"{found[0]:,} stored files are"
         yield wrong(
-            f"{found[0]} stored files are lost or not what came in, and handed out no more: restore"
-            " the blobs from a backup, or read their sources again. The admin lists them (Blobs)."
+            f"{files} lost or not what came in, and handed out no more: restore the blobs from a"
+            " backup, or read their sources again. The admin lists them (Blobs)."
         )
 
 

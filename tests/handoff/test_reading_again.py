@@ -100,4 +100,4 @@ def test_the_doctor_tells_of_broken_files(db):
     stored(b"x", days=1)
     Blob.objects.update(corrupt=True)
     (told,) = stores.damaged_files(connection.connection)
-    assert "1 stored files are lost or not what came in" in told.text
+    assert "1 stored file is lost or not what came in" in told.text

@@ -127,7 +127,7 @@ def test_a_sealed_page_costs_the_same_with_1_and_with_60_more_files(lab, run, an
     assert queries(page, f"/records/{large.pk}/") == few
 
 
-@pytest.mark.parametrize(("which", "cost"), [("begun", 22), ("sealed", 4)])
+@pytest.mark.parametrize(("which", "cost"), [("begun", 21), ("sealed", 4)])
 def test_what_a_record_page_reads(which, cost, request, anna, django_assert_num_queries):
     record = Record.objects.select_related("model", "sealed_by").get(
         pk=request.getfixturevalue(which).pk
