@@ -149,7 +149,7 @@ def _pairs(run: Run, owner_url: str) -> list[Pair]:
     ]
 
 
-def _twins(user: User, run: Run) -> list[Pair]:
+def _twins(user: Person, run: Run) -> list[Pair]:
     return [
         Pair(
             "The same run as",
