@@ -8,7 +8,6 @@ What a person tied or untied by hand counts over the words.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -20,7 +19,8 @@ from sprints.models import Dismissal, Evidence, Sprint, Task, TaskKey, Write
 from sprints.outbox import asking
 from tracking import twins
 from tracking.models import Mention, Run, RunQuerySet
-from tracking.runs.lines import Named, mentioned
+from tracking.runs.lines import mentioned
+from tracking.runs.tasks import Named, Names, keys_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,6 @@ class Link:
 
     task: Task
     how: str
-
-
-def keys_of(names: list[str]) -> list[str]:
-    """Every key that the tasks of these keys have had, the given ones included."""
-    tasks = TaskKey.objects.filter(name__in=[name.upper() for name in names]).values("task")
-    held = TaskKey.objects.filter(task__in=tasks).values_list("name", flat=True)
-    return sorted({*(name.upper() for name in names), *held})
 
 
 def runs_of(
@@ -96,14 +89,6 @@ def tasks_of(user: Person, runs: Iterable[UUID]) -> dict[UUID, list[Link]]:
     return found
 
 
-class Names(NamedTuple):
-    """`tasks` are those that a run belongs to, by its words or by hand; `lost` are keys
-    that it names and that no visible task has or had."""
-
-    tasks: list[str]
-    lost: list[str]
-
-
 def names_of(user: Person, words: Mapping[UUID, Sequence[Named]]) -> dict[UUID, Names]:
     """By run, of what its words name, as `mentioned` read it: three queries."""
     holders = _holders(words)
@@ -111,7 +96,7 @@ def names_of(user: Person, words: Mapping[UUID, Sequence[Named]]) -> dict[UUID, 
     names = _names(user, {task for _, task in how}.union(*holders.values()))
     known = {name for name, tasks in holders.items() if not names.keys().isdisjoint(tasks)}
     found = {
-        run: Names([], [name for name in _keys(several) if name not in known])
+        run: Names([], [name for name in keys_in(several) if name not in known])
         for run, several in words.items()
     }
     for run, task in how:
@@ -123,10 +108,6 @@ def names_of(user: Person, words: Mapping[UUID, Sequence[Named]]) -> dict[UUID, 
 def _names(user: Person, tasks: Collection[UUID]) -> dict[UUID, str]:
     seen = Task.objects.visible_to(user).filter(among("key", tasks))
     return dict(seen.values_list("key", "name")) if tasks else {}
-
-
-def _keys(several: Iterable[Named]) -> list[str]:
-    return [one.value for one in several if one.kind == "key"]
 
 
 STRENGTH = ("description", "name", "tag")
@@ -159,7 +140,7 @@ def _weakest_first(one: Named) -> int:
 
 def _holders(words: Mapping[UUID, Iterable[Named]]) -> dict[str, set[UUID]]:
     """The tasks that have, or had, each key: two sources may use the same."""
-    named = {name for several in words.values() for name in _keys(several)}
+    named = {name for several in words.values() for name in keys_in(several)}
     found: dict[str, set[UUID]] = {}
     held = TaskKey.objects.filter(among_words("name", named))
     for name, task in held.values_list("name", "task"):
@@ -192,11 +173,11 @@ def loose_runs(user: Person) -> RunQuerySet:
     """Runs that belong to no task this person sees: the inbox. Their words name
     none that is there, nobody tied them to one, and nobody put them aside."""
     there = Task.objects.visible_to(user)
-    named = TaskKey.objects.filter(Exists(there.filter(pk=OuterRef("task"))), ~_untied())
+    named = TaskKey.objects.filter(Exists(there.filter(pk=OuterRef("task"))), ~untied())
     by_words = Mention.objects.filter(
         Exists(named.filter(name=OuterRef("value"))), run=OuterRef("pk"), kind="key"
     )
-    by_hand = _last_words(added=True).filter(Exists(there.filter(pk=OuterRef("task"))))
+    by_hand = last_words(added=True).filter(Exists(there.filter(pk=OuterRef("task"))))
     return Run.objects.visible_to(user).filter(
         ~Exists(by_words),
         ~Exists(by_hand.filter(run=OuterRef("pk"))),
@@ -216,7 +197,7 @@ def count_loose(user: Person, *, most: int = 100) -> int:
     return loose_runs(user).filter(pk__in=keys).order_by()[: most + 1].count()
 
 
-def _last_words(*, added: bool) -> QuerySet[Evidence]:
+def last_words(*, added: bool) -> QuerySet[Evidence]:
     """What people said of a pair last."""
     later = Evidence.objects.filter(
         Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")),
@@ -226,15 +207,15 @@ def _last_words(*, added: bool) -> QuerySet[Evidence]:
     return Evidence.objects.filter(~Exists(later), added=added)
 
 
-def _untied() -> Exists:
+def untied() -> Exists:
     """Of a key, within a run's mention: a person said no."""
-    said_no = _last_words(added=False)
+    said_no = last_words(added=False)
     return Exists(said_no.filter(task=OuterRef("task"), run=OuterRef(OuterRef("run"))))
 
 
 def untied_from(task: Task) -> QuerySet[Evidence, UUID]:
     """The runs that people took away from a task, as a part of a query."""
-    return _last_words(added=False).filter(task=task.pk).values_list("run", flat=True)
+    return last_words(added=False).filter(task=task.pk).values_list("run", flat=True)
 
 
 # ── by hand ──────────────────────────────────────────────────────────────────

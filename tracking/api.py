@@ -12,10 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sources.answers import MOST, Answer, size
+from sources.models import Person
 from sources.store import clean
 from tracking import curves
 from tracking.models import Artifact, LogChunk, Metric, ModelVersion, Run
 from tracking.runs import keyset, table
+from tracking.runs.tasks import Tasks
 from tracking.serializers import (
     ArtifactPage,
     Charts,
@@ -56,9 +58,10 @@ def _page(request: Request, held: QuerySet[Any], column: str) -> dict[str, Any]:
 
 
 class Runs(Answer):
-    """The runs table. The floor above may say what keys a task has had."""
+    """The runs table. The floor above may say which runs belong to a task."""
 
-    aliases = staticmethod(table.same)
+    def tasks(self, _user: Person) -> Tasks:
+        return table.BY_WORDS
 
     @extend_schema(
         operation_id="runs",
@@ -77,7 +80,7 @@ class Runs(Answer):
             columns=request.query_params.getlist("col"),
             place=request.query_params.get("at", ""),
             size=size(request),
-            aliases=type(self).aliases,
+            tasks=self.tasks(request.user),
         )
         if found.problem:
             raise ValidationError({"q": [found.problem]})

@@ -27,7 +27,10 @@ class RunRow(serializers.Serializer[Any]):
     partial = serializers.BooleanField(  # type: ignore[assignment]
         help_text="Parts of it are known to be missing."
     )
-    tasks = serializers.ListField(child=serializers.CharField(), help_text="Keys it names.")
+    tasks = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Keys of its tasks, by words or by hand, and those it names in vain.",
+    )
     sprints = serializers.ListField(child=serializers.IntegerField())
     cells = serializers.ListField(
         child=serializers.JSONField(allow_null=True), help_text="In the order of `columns`."

@@ -10,8 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from sources.models import Person
 from sprints import hypotheses
-from sprints.links import keys_of, sprints_of, tasks_of
+from sprints.belonging import Belonging
+from sprints.links import sprints_of, tasks_of
 from sprints.serializers import HypothesisOf, SprintOf, TaskOf
 from tracking import api
 from tracking.models import Run
@@ -19,9 +21,11 @@ from tracking.serializers import RunOf
 
 
 class Runs(api.Runs):
-    """The runs table, where `task = DOC-1` also means the keys it had before."""
+    """The runs table, where `task = DOC-1` also means its earlier keys and what people tied."""
 
-    aliases = staticmethod(keys_of)
+    def tasks(self, user: Person) -> Belonging:
+        return Belonging(user)
+
     problems = (400,)
 
 

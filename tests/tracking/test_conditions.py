@@ -286,7 +286,7 @@ def shared_out(person: Any, text: str, named: dict[str, fields.Field]) -> bool:
     """Whether the filter and its `not` find each run exactly once; Misread if it cannot be."""
     runs = Run.objects.visible_to(person).order_by("handle").values_list("handle", flat=True)
     those, rest = (
-        set(runs.filter(condition(parse(one).where, named, table.same)))
+        set(runs.filter(condition(parse(one).where, named, table.BY_WORDS)))
         for one in (text, f"not ({text})")
     )
     return those | rest == set(runs) and not those & rest

@@ -6,7 +6,7 @@ the runs that `x` leaves out.
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import reduce
 
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
@@ -17,34 +17,32 @@ from tracking.runs import fields as known
 from tracking.runs import parameters, times
 from tracking.runs.fields import Field
 from tracking.runs.language import Both, Compare, Misread, Missing, Node, Not, Words
+from tracking.runs.tasks import Tasks
 from tracking.runs.values import finite, number, sure
 
 ORDER = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 YES, NO = {"yes", "true", "1"}, {"no", "false", "0"}
 EMPTY_TEXT = {"name", "owner", "handle"}
 
-# A key that moved: every key the same task has had, the asked one included.
-type Aliases = Callable[[list[str]], list[str]]
 
-
-def condition(node: Node, fields: Mapping[str, Field], aliases: Aliases) -> Q:
+def condition(node: Node, fields: Mapping[str, Field], tasks: Tasks) -> Q:
     """Raises Misread for a comparison that a field does not have."""
     match node:
         case Words(text=text):
             return Q(name__icontains=text) | Q(handle__iexact=text)
         case Not(of=inner):
-            return ~condition(inner, fields, aliases)
+            return ~condition(inner, fields, tasks)
         case Both(kind=kind, of=several):
             joined = operator.and_ if kind == "and" else operator.or_
-            return reduce(joined, (condition(one, fields, aliases) for one in several))
+            return reduce(joined, (condition(one, fields, tasks) for one in several))
         case Missing(field=name, missing=missing):
-            empty = _missing(fields[name])
+            empty = _missing(fields[name], tasks)
             return empty if missing else ~empty
         case Compare():
-            return _compared(node, fields[node.field], aliases)
+            return _compared(node, fields[node.field], tasks)
 
 
-def _missing(field: Field) -> Q:
+def _missing(field: Field, tasks: Tasks) -> Q:
     if field.kind == "own":
         if field.name in EMPTY_TEXT:
             return Q(**{field.name: ""})
@@ -55,19 +53,16 @@ def _missing(field: Field) -> Q:
         return ~Q(parameters__has_key=field.name)
     if field.kind == "metric":
         return ~Q(Exists(Metric.objects.filter(run=OuterRef("pk"), name=field.name)))
-    named = Mention.objects.filter(run=OuterRef("pk"), kind=_mention_kind(field))
-    return ~Q(Exists(named))
+    if field.kind == "task":
+        return tasks.none()
+    return ~Q(Exists(Mention.objects.filter(run=OuterRef("pk"), kind="sprint")))
 
 
-def _mention_kind(field: Field) -> str:
-    return "key" if field.kind == "task" else "sprint"
-
-
-def _compared(node: Compare, field: Field, aliases: Aliases) -> Q:
+def _compared(node: Compare, field: Field, tasks: Tasks) -> Q:
     if node.sign.startswith("!"):
-        return ~_compared(Compare(node.field, node.sign[1:], node.values), field, aliases)
+        return ~_compared(Compare(node.field, node.sign[1:], node.values), field, tasks)
     if field.kind in {"task", "sprint"}:
-        return _mentioned(node, field, aliases)
+        return _mentioned(node, field, tasks)
     made = {
         "own": _own,
         "parameter": parameters.condition,
@@ -84,15 +79,14 @@ def refused(field: Field, signs: str) -> Misread:
 # ── what a run's words name ──────────────────────────────────────────────────
 
 
-def _mentioned(node: Compare, field: Field, aliases: Aliases) -> Q:
+def _mentioned(node: Compare, field: Field, tasks: Tasks) -> Q:
     if node.sign != "=":
         raise refused(field, "=, != and in")
     texts = [value.text for value in node.values]
     if field.kind == "task":
-        values = aliases([text.strip().upper() for text in texts])
-    else:
-        values = [sprint_of(text) for text in texts]
-    return _through(Mention.objects.filter(kind=_mention_kind(field), value__in=values))
+        return tasks.of([text.strip().upper() for text in texts])
+    named = [sprint_of(text) for text in texts]
+    return _through(Mention.objects.filter(kind="sprint", value__in=named))
 
 
 def sprint_of(text: str) -> str:

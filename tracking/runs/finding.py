@@ -6,15 +6,16 @@ from django.db.models import F, FilteredRelation, Q
 
 from sources.models import Person
 from tracking.models import Run
-from tracking.runs.conditions import Aliases, condition
+from tracking.runs.conditions import condition
 from tracking.runs.fields import Field
 from tracking.runs.language import Asked, Misread
+from tracking.runs.tasks import Tasks
 from tracking.runs.values import value_of
 from tracking.runs.walking import walk
 
 
 def found(
-    user: Person, asked: Asked, named: dict[str, Field], order: Field | None, aliases: Aliases
+    user: Person, asked: Asked, named: dict[str, Field], order: Field | None, tasks: Tasks
 ) -> tuple[Any, str]:
     """The runs that are asked for, unsorted, and the column to sort them by;
     trashed ones only when the query names that."""
@@ -23,7 +24,7 @@ def found(
         rows = rows.filter(trashed=False)
     walked = walk(asked.where, named, order)
     where = walked.rest if walked else asked.where
-    rows = rows.filter(condition(where, named, aliases)) if where else rows
+    rows = rows.filter(condition(where, named, tasks)) if where else rows
     return (walked.along(rows), "sort_value") if walked else sorted_by(rows, order)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Func, TextField
@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from sources.among import among
 from tracking.models import Mention, Metric, Run
 from tracking.runs.fields import FIGURES, Field
+from tracking.runs.tasks import Named, Names, Tasks
 from tracking.runs.values import value_of
 
 OWN = ("key", "handle", "name", "state", "owner", "started_at", "partial", "tags", "project__name")
@@ -19,18 +20,10 @@ OWN = ("key", "handle", "name", "state", "owner", "started_at", "partial", "tags
 type Parameters = Mapping[UUID, dict[str, Any]]
 
 
-class Named(NamedTuple):
-    """What a run's words name; `kind` is key or sprint, `place` is tag, name or description."""
-
-    kind: str
-    value: str
-    place: str
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line. `named` is what its words name, of which `tasks` and `sprints` are parts;
-    `cells` are the chosen columns' values, in their order; None where the run has none."""
+    """One line. `names` are the tasks that it belongs to or names, `sprints` what its words
+    name; `cells` are the chosen columns' values, in their order; None where the run has none."""
 
     key: UUID
     handle: str
@@ -40,10 +33,13 @@ class Row:
     project: str
     started_at: datetime | None
     partial: bool
-    named: Sequence[Named]
-    tasks: list[str]
+    names: Names
     sprints: list[int]
     cells: list[Any]
+
+    @property
+    def tasks(self) -> list[str]:
+        return self.names.told
 
 
 def shown(keys: Sequence[UUID], columns: Sequence[Field], *, whole: bool) -> list[Any]:
@@ -68,21 +64,26 @@ def _parameters(columns: Sequence[Field]) -> dict[str, Func]:
     }
 
 
-def read(runs: Sequence[Any], columns: Sequence[Field], parameters: Parameters | None) -> list[Row]:
-    """Two queries. `parameters`: those of each run, where `shown` brought all."""
+def read(
+    runs: Sequence[Any], columns: Sequence[Field], parameters: Parameters | None, tasks: Tasks
+) -> list[Row]:
+    """Two queries, and those of `tasks`. `parameters`: those of each run, where `shown`
+    brought all."""
     keys = [run.key for run in runs]
     named = mentioned(keys)
     words = [named.get(key, ()) for key in keys]
+    names = tasks.names(dict(zip(keys, words, strict=True)))
+    belongs = [names[key] for key in keys]
     metrics = _metrics(keys, columns)
     values = [
-        _values(column, number, runs, words, metrics, parameters)
+        _values(column, number, runs, (words, belongs), metrics, parameters)
         for number, column in enumerate(columns)
     ]
     cells = zip(*values, strict=True) if values else ((),) * len(runs)
-    return [_row(*line) for line in zip(runs, words, cells, strict=True)]
+    return [_row(*line) for line in zip(runs, words, belongs, cells, strict=True)]
 
 
-def _row(run: Any, named: Sequence[Named], cells: tuple[Any, ...]) -> Row:
+def _row(run: Any, named: Sequence[Named], names: Names, cells: tuple[Any, ...]) -> Row:
     return Row(
         key=run.key,
         handle=run.handle,
@@ -92,15 +93,10 @@ def _row(run: Any, named: Sequence[Named], cells: tuple[Any, ...]) -> Row:
         project=run.project__name,
         started_at=run.started_at,
         partial=run.partial,
-        named=named,
-        tasks=_tasks(named),
+        names=names,
         sprints=_sprints(named),
         cells=list(cells),
     )
-
-
-def _tasks(named: Sequence[Named]) -> list[str]:
-    return [one.value for one in named if one.kind == "key"]
 
 
 def _sprints(named: Sequence[Named]) -> list[int]:
@@ -134,12 +130,12 @@ def _values(
     column: Field,
     number: int,
     runs: Sequence[Any],
-    words: Sequence[Sequence[Named]],
+    said: tuple[Sequence[Sequence[Named]], Sequence[Names]],
     metrics: Mapping[tuple[UUID, str], Mapping[str, float | None]],
     parameters: Parameters | None,
 ) -> list[Any]:
     """A column's values, run by run."""
-    name = column.name
+    name, (words, belongs) = column.name, said
     match column.kind:
         case "own":
             return [getattr(run, name) for run in runs]
@@ -148,7 +144,7 @@ def _values(
         case "tag":
             return [", ".join(run.tags) or None for run in runs]
         case "task":
-            return [", ".join(_tasks(named)) or None for named in words]
+            return [", ".join(names.told) or None for names in belongs]
         case "sprint":
             return [", ".join(map(str, _sprints(named))) or None for named in words]
         case "parameter" if parameters is not None:

@@ -7,17 +7,18 @@ from typing import Any
 from sources.models import Person, visible_sources
 from tracking.runs import defaults, keyset, lines
 from tracking.runs import fields as known
-from tracking.runs.conditions import Aliases
 from tracking.runs.fields import Field
 from tracking.runs.finding import found
 from tracking.runs.language import Misread, parse
 from tracking.runs.lines import Row
+from tracking.runs.tasks import ByWords, Tasks
 
 SIZE = 100
 COUNTED = 10_000  # past this a count costs more than it tells
 JOINED = 2_000  # the same, where each run is looked up by its words or its metrics
 READ = 500  # the same, where each run's parameters must be read to count it
 MOST_COLUMNS = 40
+BY_WORDS = ByWords()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,6 @@ class Table:
     series: Mapping[str, int] | None = None
 
 
-def same(names: list[str]) -> list[str]:
-    return names
-
-
 def read(
     user: Person,
     *,
@@ -55,12 +52,12 @@ def read(
     columns: Sequence[str] = (),
     place: str = "",
     size: int = SIZE,
-    aliases: Aliases = same,
+    tasks: Tasks = BY_WORDS,
 ) -> Table:
     """The page at `place` of the runs that `query` asks for, with the chosen
     columns, or with those that tell these runs apart.
 
-    `aliases` gives every key that a task has had: the floor above knows them.
+    `tasks` tells which runs belong to which: the floor above knows them.
     """
     sources = visible_sources(user)
     try:
@@ -68,7 +65,7 @@ def read(
         named = known.resolve([*asked.fields(), *columns], sources)
         chosen = _chosen(columns, named)
         order = named.get(asked.order)
-        rows, column = found(user, asked, named, order, aliases)
+        rows, column = found(user, asked, named, order, tasks)
     except Misread as problem:
         return Table(query, problem=str(problem))
     mark = _mark(order, descending=asked.descending)
@@ -88,7 +85,7 @@ def read(
     return Table(
         query=query,
         columns=shown,
-        rows=lines.read(runs, shown, default.parameters if default else None),
+        rows=lines.read(runs, shown, default.parameters if default else None, tasks),
         total=len(page.rows) if whole else _count(rows, counted),
         counted=counted,
         newer=_place(page.rows[:1], column, mark, back=True) if page.newer else "",

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from portal.pages.asking import word, words
 from portal.pages.runs import rows
 from sources.models import Person, visible_sources
-from sprints.links import keys_of, names_of
+from sprints.belonging import Belonging
 from tracking.pictures import sparkline
 from tracking.runs import defaults, fields, table
 from tracking.runs.fields import Field
@@ -79,13 +79,12 @@ def read(user: Person, asked: QueryDict) -> Page:
         query=address.query,
         columns=address.columns,
         place=address.place,
-        aliases=keys_of,
+        tasks=Belonging(user),
     )
     keys = [row.key for row in found.rows]
     spark_name = _most_drawn(defaults.drawn(keys) if found.series is None else found.series)
     drawn = _sparks(keys, spark_name) if spark_name else None
     forms = [_form(column, number, found.rows) for number, column in enumerate(found.columns)]
-    names = names_of(user, {row.key: row.named for row in found.rows})
     return Page(
         table=found,
         heads=[
@@ -93,7 +92,7 @@ def read(user: Person, asked: QueryDict) -> Page:
             for column, form in zip(found.columns, forms, strict=True)
         ],
         spark_name=spark_name,
-        body=rows.body(found.rows, forms, names, drawn),
+        body=rows.body(found.rows, forms, drawn),
         words=_words(found),
         first_url=address.to() if address.place else "",
         newer_url=address.to(place=found.newer) if found.newer else "",
@@ -176,7 +175,7 @@ def _csv_page(user: Person, address: Address, place: str) -> table.Table:
         columns=address.columns,
         place=place,
         size=CSV_PAGE,
-        aliases=keys_of,
+        tasks=Belonging(user),
     )
 
 

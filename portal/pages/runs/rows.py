@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from portal.templatetags import parts, shown
-from sprints.links import Names
 from tracking.runs.lines import Row
+from tracking.runs.tasks import Names
 
 NOBODY = UUID(int=0)
 NAME, CELL, TITLE = 40, 80, 400  # characters that are shown
@@ -35,7 +35,6 @@ FORMS = {
 def body(
     rows: Sequence[Row],
     forms: Sequence[str],
-    names: Mapping[UUID, Names],
     sparks: Mapping[UUID, str] | None,
 ) -> SafeString:
     """The table's rows, made column by column. `forms` says how each chosen column is
@@ -43,7 +42,7 @@ def body(
     where there is no such column."""
     columns = [
         _named(rows),
-        [_cell("", _tasks(names[row.key])) for row in rows],
+        [_cell("", _tasks(row.names)) for row in rows],
         [_cell("num", " ".join(map(str, row.sprints))) for row in rows],
         [_cell("", _state(row.state) + (PARTIAL if row.partial else "")) for row in rows],
         *([_value(row.cells[number], form) for row in rows] for number, form in enumerate(forms)),
