@@ -27,6 +27,7 @@ from sprints.streams.words import COMMENT, MEMBER, TASK, WORKLOG, Record, Rule, 
 type Raw = dict[str, Any]
 type Changed = Sequence[Fresh[Raw]]
 
+EVENT_WORDS = ("author_name", "before", "after")
 INHERIT = """
 UPDATE sprints_task AS child
    SET sprint_id = parent.sprint_id, sprints = parent.sprints
@@ -121,12 +122,19 @@ def _keys(one: Fresh[Raw]) -> list[tuple[UUID, str, datetime | None]]:
 
 
 def _store_events(source: Source, changed: Changed, gaps: list[Gap]) -> None:
-    """What is known already is left alone: events are only ever added."""
+    """Events are only ever added; of one that is known the words follow, where an account
+    has another name now."""
     made = _of_each("history", lambda one: events_from(one.raw, source.key, gaps), changed, gaps)
-    rows = [row | {"source_id": source.pk} for row in made]
+    rows = _single(row | {"source_id": source.pk} for row in made)
     held = TaskEvent.objects.filter(task__in=[one.key for one in changed])
-    known = set(held.values_list("key", flat=True))
-    append(TaskEvent, _single(row for row in rows if row["key"] not in known))
+    known = {key: said for key, *said in held.values_list("key", *EVENT_WORDS)}
+    append(TaskEvent, [row for row in rows if row["key"] not in known])
+    other = [row for row in rows if known.get(row["key"]) not in (None, _said(row))]
+    upsert(TaskEvent, other, on=("key",), compare=EVENT_WORDS)
+
+
+def _said(event: Row) -> list[object]:
+    return [event[name] for name in EVENT_WORDS]
 
 
 def _store_links(source: Source, changed: Changed, gaps: list[Gap]) -> None:

@@ -53,6 +53,23 @@ def test_reading_everything_again_changes_no_row(client, source):
     assert [list(table.objects.order_by("pk").values()) for table in tables] == before
 
 
+def test_a_closed_accounts_name_is_gone_once_its_tasks_are_read_again(client, source, practice):
+    read(client, source)
+    old = Member.objects.get(name__startswith="Ben")
+    assert TaskEvent.objects.filter(author_name=old.name).exists()
+    practice.state.close_account("ben")
+    practice.state.pass_time(60)
+    read(client, source)
+    assert not Member.objects.filter(name=old.name).exists()
+    for table in (TaskEvent, Comment, Worklog):
+        assert not table.objects.filter(author_name=old.name).exists()
+    assert not Task.objects.filter(assignee_name=old.name).exists()
+    assert not Document.objects.filter(body__contains=old.name).exists()
+    number = TaskEvent.objects.count()
+    read(client, source)
+    assert TaskEvent.objects.count() == number
+
+
 def test_lists_are_stored_and_a_closed_sprint_is_noticed(client, source, practice):
     kept(source, client.projects(), streams.store_projects)
     kept(source, client.boards(), streams.store_boards)
