@@ -112,11 +112,14 @@ class SourceAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, source: Source, form: Any, *_: Any) -> None:
         """Only what was changed: a worker moves the other columns meanwhile."""
         changed = {*form.changed_data} & {field.name for field in Source._meta.concrete_fields}
+        if "secret_expires_at" in changed:
+            source.secret_end_guessed = False
+            changed.add("secret_end_guessed")
         if form.cleaned_data["new_credential"]:
             end = source.secret_expires_at if "secret_expires_at" in changed else None
             source.secret = form.cleaned_data["new_credential"]
             source.secret_expires_at = end  # the old one's says nothing of the new one
-            changed |= {"sealed_secret", "secret_expires_at"}
+            changed |= {"sealed_secret", "secret_expires_at", "secret_end_guessed"}
         source.save(update_fields=changed)
 
     # ── the columns ──────────────────────────────────────────────────────────

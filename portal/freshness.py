@@ -98,10 +98,12 @@ def ending(source: Source, now: datetime) -> str:
     at = source.secret_expires_at
     if at is None or at - now > ENDING:
         return ""
+    guess = ", at a guess" if source.secret_end_guessed else ""
     if at <= now:
-        return f"token expired {timesince(at, now, depth=1)} ago"
+        return f"token expired {timesince(at, now, depth=1)} ago{guess}"
     days = (at - now).days
-    return f"token expires in {f'{days} days' if days > 1 else timesince(now, at, depth=1)}"
+    left = f"{days} days" if days > 1 else timesince(now, at, depth=1)
+    return f"token expires in {left}{guess}"
 
 
 def patience(source: Source) -> timedelta:

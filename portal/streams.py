@@ -4,8 +4,9 @@ The web imports this and no client: how a kind is read is looked up by name, whe
 a worker or Test connection needs it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from portal.readers.reader import Reader
 from sources.connectors.base import Told, Trouble
 from sources.connectors.jira import webhook as jira_webhook
 from sources.connectors.jira.address import plain_address as plain_jira
+from sources.connectors.jira.address import token_lasts
 from sources.connectors.mlflow import webhook as mlflow_webhook
 from sources.connectors.mlflow.address import plain_address as plain_mlflow
 from sources.engine import Stream
@@ -58,7 +60,8 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of source. `secret` is the label of its credential; empty: it has none.
-    `reader` is a module in portal/readers; what it holds is imported when asked for."""
+    `reader` is a module in portal/readers; what it holds is imported when asked for.
+    `lasts`, by its settings: how long a new credential may last, where nobody tells."""
 
     name: str
     about: str
@@ -67,6 +70,7 @@ class Kind:
     secret: str = ""
     secret_help: str = ""
     webhook: Callable[..., Told] | None = None
+    lasts: Callable[[Mapping[str, Any]], timedelta | None] | None = None
 
     @property
     def maps(self) -> bool:
@@ -100,6 +104,7 @@ JIRA = Kind(
     about="Sprints, tasks, hypotheses and all that was said about them, of Cloud or Data Center.",
     reader="jira",
     webhook=jira_webhook.told,
+    lasts=token_lasts,
     settings=(
         Setting(
             "address",

@@ -74,6 +74,7 @@ class Source(models.Model):
     settings = models.JSONField(default=dict, blank=True, help_text="Address, projects, zone, …")
     sealed_secret = models.BinaryField(null=True, editable=False)
     secret_expires_at = models.DateTimeField(null=True, blank=True)
+    secret_end_guessed = models.BooleanField(default=False, db_default=False, editable=False)
     interval = models.DurationField(default=timedelta(minutes=5))
     paused = models.BooleanField(default=False)
     next_sync_at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -107,6 +108,7 @@ class Source(models.Model):
         """Nothing is known of a new one's end."""
         self.sealed_secret = secrets.seal(text) if text else None
         self.secret_expires_at = None
+        self.secret_end_guessed = False
 
     @property
     def reading(self) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from sources import secrets
 from sources.connectors.base import Beat, Unauthorized, no_beat
@@ -70,9 +69,7 @@ def tested(token: JiraToken) -> str:
     """The name that Jira knows the token by, asked now."""
     with Hand(token.source, token.email, token.secret, token.user_id).pen() as pen:
         number, name = pen.who()
-    JiraToken.objects.filter(pk=token.pk).update(
-        account=name, account_id=number, stored_at=timezone.now()
-    )
+    JiraToken.objects.filter(pk=token.pk).update(account=name, account_id=number)
     return name
 
 

@@ -1,5 +1,6 @@
 """The outbox's pages: what they show, who may do what, and what they cost."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -347,7 +348,14 @@ def test_a_token_is_kept_once_jira_knows_it(desk: Desk) -> None:
     assert LEA not in body(right)
     token = JiraToken.objects.get()
     assert LEA.encode() not in bytes(token.sealed_secret)
+    year = timedelta(days=365)
+    cloud = desk.practice.mode == "cloud"
+    assert ("at the latest, at a guess" in body(right)) == cloud
+    then = timezone.now() - year + timedelta(days=9)
+    JiraToken.objects.update(stored_at=then)
+    assert ("It ends soon, at a guess" in body(lead.get("/settings/jira/"))) == cloud
     assert "knows you as Lea Lab" in body(lead.post(f"{url}test/", follow=True))
+    assert JiraToken.objects.get().stored_at == then, "a test makes it no younger"
     other = client_of(desk.ben)
     assert other.post(f"{url}test/").status_code == 404
     assert other.post(f"{url}forget/").status_code == 404

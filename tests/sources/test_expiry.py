@@ -1,7 +1,8 @@
 """A token's end is known ahead of time: by a sync, by Test connection, on the pages."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -10,11 +11,12 @@ from portal import freshness
 from portal.pages.sources import reading
 from portal.pages.sources.forms import SourceForm
 from portal.streams import KINDS
-from sources import engine
+from sources import engine, expiry
 from sources.models import Source
 from tests.connectors_jira.odd import center_site, odd
 
 pytestmark = pytest.mark.django_db
+YEAR = timedelta(days=365)
 END = datetime(2027, 1, 31, 9, tzinfo=UTC)
 TOKENS = [{"name": "labledger", "expiringAt": "2027-01-31T10:00:00.000+0100"}]
 
@@ -77,3 +79,64 @@ def test_the_pages_say_it_two_weeks_ahead(source: Source, left: timedelta, said:
     assert freshness.ending(source, now).replace("\N{NO-BREAK SPACE}", " ") == said
     (line,) = freshness.lines(freshness.standings([source], now), now)
     assert line.age_text.replace("\N{NO-BREAK SPACE}", " ").endswith(said or "never read")
+
+
+# ── what nobody tells, a person may write down ───────────────────────────────
+
+CLOUD = {"set_address": "https://lab.atlassian.net", "set_mode": "auto"}
+CENTER = {"set_address": "https://jira.lab.example", "set_mode": "auto"}
+
+
+def saved(given: dict[str, str], held: Source | None = None) -> Source:
+    form = SourceForm("jira", {"name": "J", "interval": "5"} | given, source=held)
+    assert form.is_valid(), form.errors
+    return Source.objects.get(pk=form.save().pk)
+
+
+def ends_on(source: Source | None) -> Any:
+    return SourceForm("jira", source=source).initial.get("ends_on")
+
+
+def test_a_token_for_cloud_ends_a_year_after_it_was_stored_at_a_guess() -> None:
+    made = saved(CLOUD | {"secret": "tok-1"})
+    assert made.secret_expires_at is not None
+    assert made.secret_expires_at - timezone.now() == pytest.approx(YEAR, abs=timedelta(minutes=1))
+    assert made.secret_end_guessed
+    assert ends_on(made) is None, "a guess is nobody's word"
+    (fact,) = [one.value for one in reading._facts(made) if one.label == "Credential"]
+    assert fact.endswith(f"{made.secret_expires_at:%d %b %Y} at the latest, at a guess")
+    soon = made.secret_expires_at - timedelta(days=9, hours=1)
+    assert freshness.ending(made, soon) == "token expires in 9 days, at a guess"
+    kept = saved(CLOUD, made)
+    assert (kept.secret_expires_at, kept.secret_end_guessed) == (made.secret_expires_at, True)
+
+
+def test_of_a_data_center_nothing_is_guessed() -> None:
+    made = saved(CENTER | {"secret": "tok-1"})
+    assert (made.secret_expires_at, made.secret_end_guessed) == (None, False)
+
+
+def test_what_a_person_wrote_down_counts_and_says_nothing_of_another_token() -> None:
+    made = saved(CLOUD | {"secret": "tok-1", "ends_on": "2027-03-31"})
+    assert timezone.localdate(made.secret_expires_at) == ends_on(made) == date(2027, 3, 31)
+    assert not made.secret_end_guessed
+    moved = saved(CLOUD | {"ends_on": "2027-04-30"}, made)
+    assert ends_on(moved) == date(2027, 4, 30)
+    another = saved(CLOUD | {"secret": "tok-2", "ends_on": "2027-04-30"}, moved)
+    assert another.secret_end_guessed, "the date was the former token's"
+    assert (
+        saved(CENTER, saved(CENTER | {"secret": "t", "ends_on": "2027-04-30"})).secret_expires_at
+        is None
+    )
+
+
+def test_what_the_other_side_tells_is_no_guess() -> None:
+    made = saved(CLOUD | {"secret": "tok-1"})
+    expiry.note(made, [END])
+    made.refresh_from_db()
+    assert (made.secret_expires_at, made.secret_end_guessed) == (END, False)
+
+
+def test_a_form_without_a_credential_asks_for_no_end() -> None:
+    assert "ends_on" not in SourceForm("neptune-archive").fields
+    assert "ends_on" in SourceForm("mlflow").fields

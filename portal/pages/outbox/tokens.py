@@ -1,21 +1,33 @@
 """A person's own tokens: with one, what they do here is written as theirs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.freshness import ENDING
 from portal.pages.outbox.forms import TokenForm
 from portal.pages.settings.views import asker
 from sources.connectors.base import Trouble
+from sources.connectors.jira.address import token_lasts
 from sources.models import Source
 from sprints.outbox import hands
 from sprints.outbox.models import JiraToken, mode
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The last day that a token can have: nobody tells it, and it may end before."""
+
+    at: datetime
+    soon: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class Line:
     token: JiraToken | None
     form: TokenForm
     note: str
+    ends: Ending | None
 
 
 NOTES = {
@@ -45,9 +58,18 @@ def read(person: User, form: TokenForm | None = None, slug: str = "") -> list[Li
             token=held.get(one.pk),
             form=form if form is not None and one.slug == slug else empty(one, person),
             note=NOTES[mode(one)],
+            ends=ending(held.get(one.pk), one),
         )
         for one in jiras
     ]
+
+
+def ending(token: JiraToken | None, source: Source) -> Ending | None:
+    lasts = token_lasts(source.settings)
+    if token is None or lasts is None:
+        return None
+    at = token.stored_at + lasts
+    return Ending(at, soon=at - timezone.now() <= ENDING)
 
 
 def empty(source: Source, person: User) -> TokenForm:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from portal.streams import KINDS, Kind, Setting
+from sources import expiry
 from sources.connectors.base import Trouble
 from sources.models import Source
 
@@ -68,7 +69,9 @@ class SourceForm(forms.Form):
         if self.kind.secret:
             stored = source is not None and bool(source.sealed_secret)
             self.fields["secret"] = secret_field(self.kind, stored=stored)
-        self.order_fields(["name", *(f"set_{one.name}" for one in self.kind.settings), "secret"])
+            self.fields["ends_on"] = end_field()
+        own = (f"set_{one.name}" for one in self.kind.settings)
+        self.order_fields(["name", *own, "secret", "ends_on"])
 
     def _initial(self) -> dict[str, Any]:
         if self.source is None:
@@ -80,6 +83,7 @@ class SourceForm(forms.Form):
             "name": self.source.name,
             "interval": round(self.source.interval / timedelta(minutes=1)),
             "viewers": list(self.source.viewers.values_list("pk", flat=True)),
+            "ends_on": expiry.stated(self.source),
             **{f"set_{one.name}": shown(one, held) for one in self.kind.settings},
         }
 
@@ -93,9 +97,18 @@ class SourceForm(forms.Form):
         source.kind = self.kind_name
         source.interval = timedelta(minutes=self.cleaned_data["interval"])
         source.settings = {**source.settings, **self.settings()}
-        if self.cleaned_data.get("secret"):
-            source.secret = self.cleaned_data["secret"]
+        self._credential_of(source)
         return source
+
+    def _credential_of(self, source: Source) -> None:
+        if not self.kind.secret:
+            return
+        day, lasts = self.cleaned_data.get("ends_on"), self.kind.lasts
+        if secret := self.cleaned_data.get("secret"):
+            longest = lasts(source.settings) if lasts else None
+            expiry.state_anew(source, secret, day, lasts=longest)
+        elif source.sealed_secret:
+            expiry.state(source, day)
 
     def clean(self) -> dict[str, Any] | None:
         """A stored credential stays with the place and the account it was given for."""
@@ -136,7 +149,14 @@ class SourceForm(forms.Form):
         if not stays:
             source.secret = ""
         source.save(
-            update_fields=("name", "interval", "settings", "sealed_secret", "secret_expires_at")
+            update_fields=(
+                "name",
+                "interval",
+                "settings",
+                "sealed_secret",
+                "secret_expires_at",
+                "secret_end_guessed",
+            )
         )
         source.viewers.set(self.cleaned_data["viewers"])
         changed = [name for name, value in source.settings.items() if before.get(name) != value]
@@ -221,6 +241,16 @@ class LinesField(WordsField):
 class ZoneField(forms.CharField):
     def clean(self, value: Any) -> Any:
         return zone(super().clean(value) or "UTC")
+
+
+def end_field() -> forms.Field:
+    return forms.DateField(
+        required=False,
+        label="It ends on",
+        help_text="Said on the pages two weeks ahead. A Data Center tells it by itself; of a "
+        "token for Jira Cloud a year is guessed where this is empty.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
 
 def secret_field(kind: Kind, *, stored: bool) -> forms.Field:

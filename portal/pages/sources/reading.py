@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -181,11 +180,10 @@ def _facts(source: Source) -> list[Pair]:
         for name, value in source.settings.items()
         if value not in ("", [], None) and not name.startswith("_")
     ]
-    expires = source.secret_expires_at
     credential = "stored, encrypted" if source.sealed_secret else "none"
     return [
         *said,
-        Pair("Credential", credential + _expiry(expires)),
+        Pair("Credential", credential + _expiry(source)),
         Pair("Read every", duration(source.interval)),
         Pair("Next sync", "paused" if source.paused else when(source.next_sync_at)),
     ]
@@ -204,8 +202,10 @@ def _words(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _expiry(at: datetime | None) -> str:
-    return f", expires {at:%d %b %Y}" if at else ""
+def _expiry(source: Source) -> str:
+    at = source.secret_expires_at
+    guess = " at the latest, at a guess" if source.secret_end_guessed else ""
+    return f", expires {at:%d %b %Y}{guess}" if at else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,22 @@
 """The address of a Jira, in its one spelling."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from sources.connectors.base import Unauthorized
 
 CLOUD_HOSTS = (".atlassian.net", ".jira.com")
+A_YEAR = timedelta(days=365)
+
+
+def token_lasts(settings: Mapping[str, Any]) -> timedelta | None:
+    """How long a new token lives at most, where nobody is told its end: on Cloud."""
+    edition = settings.get("mode") or "auto"
+    host = urlsplit(settings.get("address") or "").hostname or ""
+    cloud = edition == "cloud" or (edition == "auto" and host.endswith(CLOUD_HOSTS))
+    return A_YEAR if cloud else None
 
 
 def plain_address(address: str) -> str:
