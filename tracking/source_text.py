@@ -10,10 +10,11 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_for_filename
-from pygments.lexers.data import JsonLexer
+from pygments.lexers.python import PythonLexer
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
+from tracking import notebooks
 from tracking.blobs import open_blob
 from tracking.models import Artifact
 
@@ -33,8 +34,11 @@ TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
+    """`cells`: of a notebook only what was typed."""
+
     text: str
     cut: bool
+    cells: bool = False
 
 
 def is_text(artifact: Artifact) -> bool:
@@ -43,12 +47,16 @@ def is_text(artifact: Artifact) -> bool:
 
 
 def read(artifact: Artifact) -> Shown:
-    """Empty for a file without bytes; bytes that are no UTF-8 are replaced. Raises
-    FileNotFoundError when the store has lost them."""
+    """Empty for a file without bytes; of a notebook its cells; bytes that are no UTF-8 are
+    replaced. Raises FileNotFoundError when the store has lost them."""
     if artifact.blob is None:
         return Shown("", cut=False)
+    is_notebook = artifact.blob.media_type == notebooks.KIND
     with open_blob(artifact.blob) as stream:
-        body = stream.read(LONGEST + 1)
+        body = stream.read((notebooks.LONGEST if is_notebook else LONGEST) + 1)
+    typed = notebooks.cells(body.decode(errors="replace")) if is_notebook else None
+    if typed is not None:
+        return Shown(typed[:LONGEST], cut=len(typed) > LONGEST, cells=True)
     return Shown(body[:LONGEST].decode(errors="replace"), cut=len(body) > LONGEST)
 
 
@@ -62,7 +70,7 @@ def highlighted(text: str, name: str) -> SafeString:
 
 def _lexer(name: str) -> Lexer:
     if name.endswith(".ipynb"):
-        return JsonLexer()
+        return PythonLexer()
     try:
         return get_lexer_for_filename(name)
     except ClassNotFound:

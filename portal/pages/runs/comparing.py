@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from portal.pages.asking import words
 from portal.pages.runs import drawn
-from portal.pages.runs.files import changed, diff_url, sources_of
+from portal.pages.runs.files import Beside, beside, changed, diff_url, sources_of
 from sources.models import Person
-from tracking import curves, source_text
+from tracking import curves, notebooks, source_text
 from tracking.models import Artifact, Metric, Run
 
 MOST = 12
@@ -34,6 +34,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Page:
     runs: list[Run]
+    opening: str
+    plots: list[Beside]
     parameters: list[Row]
     metrics: list[Row]
     curves_url: str
@@ -44,20 +46,39 @@ class Page:
 
 
 def read(user: Person, asked: QueryDict) -> Page:
-    """Five queries, whatever the number of runs."""
+    """Six queries, whatever the number of runs, and two more for the source of two."""
     runs, left_out = chosen(user, asked)
-    metrics = list(Metric.objects.filter(run__in=[run.pk for run in runs]))
+    keys = [run.pk for run in runs]
+    metrics = list(Metric.objects.filter(run__in=keys))
+    settings, numbers = parameters(runs), figures(runs, metrics)
     query = urlencode([("runs", str(run.pk)) for run in runs])
     return Page(
         runs=runs,
-        parameters=parameters(runs),
-        metrics=figures(runs, metrics),
+        opening=_opening(runs, settings, numbers),
+        plots=beside(user, runs) if runs else [],
+        parameters=settings,
+        metrics=numbers,
         curves_url=f"{reverse('compare_curves')}?{query}",
         curves_state=drawn.state(asked),
         diffs=_diffs(user, runs),
         left_out=left_out,
         summary=_summary([one.name for one in metrics if one.points > 1]),
     )
+
+
+def _opening(runs: Sequence[Run], settings: Sequence[Row], numbers: Sequence[Row]) -> str:
+    """The sentence that answers: what was done otherwise, and which was better?"""
+    if len(runs) < 2:
+        return ""
+    differing = sum(row.differs for row in settings)
+    judged = [row for row in numbers if row.best is not None]
+    wins = [sum(row.values[at] == row.best for row in judged) for at in range(len(runs))]
+    first = max(wins, default=0)
+    best = [run.handle for run, won in zip(runs, wins, strict=True) if won == first]
+    who = best[0] if len(best) == 1 else f"{', '.join(best[:-1])} and {best[-1]} each"
+    better = f" {who} did best in {first} of {len(judged)} figures." if first else ""
+    verb = "differs" if differing == 1 else "differ"
+    return f"{differing} of {len(settings)} parameters {verb}.{better}"
 
 
 def chosen(user: Person, asked: QueryDict) -> tuple[list[Run], int]:
@@ -132,6 +153,7 @@ class Diff:
     lines: list[source_text.Line]
     words: str
     lost: str
+    same: str
 
 
 def read_diff(user: Person, run: Run, other: Run, path: str) -> Diff:
@@ -148,8 +170,18 @@ def read_diff(user: Person, run: Run, other: Run, path: str) -> Diff:
         files=[(name, diff_url(run.pk, other.pk, name), name in differing) for name in paths],
         lines=[] if old is None or new is None else source_text.diff(old, new),
         words=_words(paths, differing),
+        same=_same(ours.get(shown), differing=shown in differing),
         lost="" if old is not None and new is not None else "Its bytes are no longer here.",
     )
+
+
+def _same(file: Artifact | None, *, differing: bool) -> str:
+    """In words, where no line differs."""
+    if not differing:
+        return "The same in both."
+    if file is not None and file.blob is not None and file.blob.media_type == notebooks.KIND:
+        return "The same cells in both; only what they put out is not the same."
+    return "The same lines in both; only their ends, or what is behind the shown part, are not."
 
 
 def _text(file: Artifact | None) -> str | None:

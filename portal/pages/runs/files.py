@@ -1,5 +1,6 @@
 """A run's files on its page: pictures, series of pictures, source, the rest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,14 +13,15 @@ from django.utils.safestring import SafeString
 
 from sources.models import Person
 from tracking import source_text
-from tracking.models import Artifact
+from tracking.models import Artifact, Run
 
 SHOWN = 500  # files in the page's table
 PLOTS = 24
 FRAMES = 12  # pictures of one series of files
 SERIES = 6
 IS_TEXT = Q(*(Q(blob__media_type__startswith=kind) for kind in source_text.TEXTS), _connector=Q.OR)
-CODE = ("training-code", "augmentation-code", "inference-code", "environment-lock")
+CODE = ("training-code", "augmentation-code", "inference-code", "environment-lock", "notebook")
+BESIDE = 12  # plots that compared runs have beside each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ class Frames:
     path: str
     files: list[File]
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A plot of several runs, in their order; a run that has none there has None."""
+
+    path: str
+    files: list[tuple[Run, File | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,24 @@ def spread(pictures: QuerySet[Artifact]) -> QuerySet[Any]:
     return chosen.order_by("series", "step", "key")
 
 
+def beside(user: Person, runs: Sequence[Run]) -> list[Beside]:
+    """The runs' plots by path, those that most of them have first: one query."""
+    seen = (
+        Artifact.objects.visible_to(user)
+        .select_related("blob")
+        .filter(run__in=[run.pk for run in runs], step=None)
+    )
+    pictures = seen.filter(blob__media_type__startswith="image/")
+    counted = pictures.annotate(together=Window(Count("pk"), partition_by="path"))
+    found: dict[str, dict[UUID, File]] = {}
+    for one in counted.order_by("-together", "path")[: BESIDE * len(runs)]:
+        found.setdefault(one.path, {})[one.run_id] = file(one)
+    return [
+        Beside(path, [(run, several.get(run.pk)) for run in runs])
+        for path, several in list(found.items())[:BESIDE]
+    ]
+
+
 # ── source files ─────────────────────────────────────────────────────────────
 
 
@@ -152,6 +180,7 @@ class Text:
     url: str
     cut: bool
     lost: bool
+    cells: bool
 
 
 def read_text(artifact: Artifact) -> Text:
@@ -164,6 +193,7 @@ def read_text(artifact: Artifact) -> Text:
         reverse("file", args=[artifact.pk]) if artifact.blob_id else "",
         cut=shown is not None and shown.cut,
         lost=shown is None,
+        cells=shown is not None and shown.cells,
     )
 
 
