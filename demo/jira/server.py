@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -30,11 +30,30 @@ QUOTA_HEADERS = {"X-RateLimit-Limit": "350", "X-RateLimit-Remaining": "0"}
 UNANSWERED = ("reset", "lost")
 
 
+class Underway:
+    """Requests that are being answered."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._now = 0
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._now -= 1
+
+
 class Practice:
     """A running practice Jira. `with Practice(state) as jira:` starts and stops it.
 
     `url` is where it listens; `requests` counts calls by method and route;
-    `faults` breaks the next ones; `state` is the truth, to be changed at will.
+    `faults` breaks the next ones; `state` is the truth, to be changed at will;
+    `underway.most` is how many requests were being answered at one time.
     """
 
     def __init__(self, state: State, *, mode: Mode = "cloud", port: int = 0) -> None:
@@ -42,6 +61,7 @@ class Practice:
         self.mode = mode
         self.faults = Faults()
         self.stopping = Event()
+        self.underway = Underway()
         self.desk = Desk(state, mode)
         self._server = _Server(("127.0.0.1", port), self)
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="practice-jira")
@@ -134,10 +154,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.practice.desk.count(self.command, self.path)
         fault = self.practice.faults.take(self.command, self.path.partition("?")[0])
-        if fault is None:
-            self._send(*_encoded(self._answer(raw)))
-        else:
-            self._break(fault, raw)
+        with self.practice.underway:
+            if fault is None:
+                self._send(*_encoded(self._answer(raw)))
+            else:
+                self._break(fault, raw)
 
     do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815  (http.server looks for these)
 

@@ -8,6 +8,7 @@ import pytest
 from sources.connectors.base import Unauthorized, Unavailable
 from sources.connectors.jira import center, cloud, richtext
 from sources.connectors.jira.values import instant, person, sprint_ids
+from sources.http import session
 from tests.connectors_jira.story import QUICK, client, issue, jira
 
 NUMBERS = [str(10_000 + number) for number in range(1, 11)]
@@ -44,6 +45,15 @@ def test_all_issues_come_once_oldest_change_first(practice, small_pages):
     assert list(dict.fromkeys(ids(records))) == NUMBERS
     moments = [instant(record["issue"]["fields"]["updated"]) for record in records]
     assert moments == sorted(moments)
+
+
+def test_clouds_issues_are_fetched_several_requests_at_once(monkeypatch):
+    monkeypatch.setattr(cloud, "FETCH", 2)
+    with jira("cloud") as practice:
+        practice.faults.add("slow", path="issue/bulkfetch", times=0, seconds=0.05)
+        records, _ = poll(practice)
+        assert len(set(ids(records))) == 10
+        assert 2 <= practice.underway.most <= session.AT_ONCE
 
 
 def test_a_poll_tells_how_many_there_will_be(practice, small_pages):
