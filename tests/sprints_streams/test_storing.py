@@ -54,6 +54,8 @@ def test_reading_everything_again_changes_no_row(client, source):
 
 
 def test_a_closed_accounts_name_is_gone_once_its_tasks_are_read_again(client, source, practice):
+    practice.state.edit("DOC-2", by="ben", summary="Other words")
+    practice.state.pass_time(60)
     read(client, source)
     old = Member.objects.get(name__startswith="Ben")
     assert TaskEvent.objects.filter(author_name=old.name).exists()
