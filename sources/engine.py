@@ -15,7 +15,7 @@ from django.utils import timezone
 from sources.claims import ClaimLost, Heartbeat, Turn, TurnOver, begin, claim
 from sources.connectors.base import Beat, Gap, Json, Page, Spent, Unauthorized, Unavailable
 from sources.models import Cursor, Source, Sync
-from sources.store import Stored
+from sources.store import Stored, clean
 from sources.store.gone import UNLISTED
 
 __all__ = ["ClaimLost", "Client", "Stream", "claim", "read"]
@@ -240,7 +240,7 @@ def _how_far(page: Page[Any]) -> dict[str, Any]:
 
 
 def _words(gap: Gap) -> dict[str, str]:
-    return {"what": gap.what, "why": gap.why}
+    return {"what": clean(gap.what), "why": clean(gap.why)}
 
 
 def _say(sync: UUID, **values: Any) -> None:

@@ -409,3 +409,16 @@ def test_a_list_that_breaks_off_says_nothing_of_what_is_listed_no_more(source: S
 
     run(source, Shelf([]), engine.Stream("list", broken, store))
     assert len(held_to_be_listed_no_more()) == 1
+
+
+@pytest.mark.parametrize("bad", ["\x00", "\ud800"])
+def test_a_gap_may_hold_what_postgres_refuses(source: Source, bad: str) -> None:
+    def store_with_a_gap(source: Source, names: Sequence[str]) -> Stored:
+        gap = Gap(f"plots/{bad}a", f"{UNLISTED}{bad}")
+        return store(source, names) + Stored(gaps=(gap,))
+
+    stream: engine.Stream[Any, Any] = engine.Stream("projects", Shelf.pages, store_with_a_gap)
+    sync = run(source, Shelf(["a"]), stream)
+    plain = {"what": "plots/\ufffda", "why": f"{UNLISTED}\ufffd"}
+    assert (sync.outcome, sync.gaps) == ("partial", [plain])
+    assert source.cursors.get().unlisted == [plain]
