@@ -18,6 +18,9 @@ from portal.pages.sources import webhook
 # The admin's own login knows no second factor and no limit of attempts.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler400 = "portal.errors.bad_request"
+handler500 = "portal.errors.server_error"
+
 urlpatterns = [
     path("healthz", health.answer, name="health"),
     path("healthz/workers", workers.answer, name="health_workers"),

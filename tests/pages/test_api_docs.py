@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.core.exceptions import DisallowedHost
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
@@ -80,3 +81,31 @@ def test_no_place_of_the_page_has_the_name_of_another_and_every_link_has_its_pla
     links = set(re.findall(r'href="#([^"]+)"', page))
     assert "shape-TaskOf" in links
     assert links <= set(ids)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [(RuntimeError("secret"), 500, "went wrong"), (DisallowedHost("secret"), 400, "be read")],
+)
+def test_what_nobody_foresaw_is_a_problem_document_under_the_api_and_a_page_elsewhere(
+    lab: Lab,
+    reader: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+    words: str,
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    reader.raise_request_exception = False
+    monkeypatch.setattr("portal.api.views.standings", broken)
+    monkeypatch.setattr("portal.pages.saved.reading.listed", broken)
+    answer = reader.get("/api/v1/sources/")
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    told = answer.json()
+    assert (told["status"], told["type"]) == (status, "about:blank")
+    assert words in told["detail"]
+    assert "secret" not in answer.content.decode()
+    page = reader.get("/views/")
+    assert (page.status_code, page["Content-Type"]) == (status, "text/html; charset=utf-8")
