@@ -15,7 +15,7 @@ from django.utils import timezone
 from sources.claims import ClaimLost, Heartbeat, Turn, TurnOver, begin, claim
 from sources.connectors.base import Beat, Gap, Json, Page, Spent, Unauthorized, Unavailable
 from sources.models import Cursor, Source, Sync
-from sources.store import Stored, clean
+from sources.store import Stored, clean, plain
 from sources.store.gone import UNLISTED
 
 __all__ = ["ClaimLost", "Client", "Stream", "claim", "read"]
@@ -199,7 +199,7 @@ def _store_page(
     with transaction.atomic():
         reading.heart.renew()
         stored = stream.store(reading.source, records)
-        cursor.advance(page.resume)
+        cursor.advance(plain(page.resume))
         if stored.inserted or stored.updated or stored.removed:
             Source.objects.filter(pk=reading.source.pk).update(moved_at=timezone.now())
         return _count(reading.sync, reading.client, page, stored)

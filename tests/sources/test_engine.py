@@ -422,3 +422,13 @@ def test_a_gap_may_hold_what_postgres_refuses(source: Source, bad: str) -> None:
     plain = {"what": "plots/\ufffda", "why": f"{UNLISTED}\ufffd"}
     assert (sync.outcome, sync.gaps) == ("partial", [plain])
     assert source.cursors.get().unlisted == [plain]
+
+
+@pytest.mark.parametrize("bad", ["\x00", "\ud800"])
+def test_a_position_may_hold_what_postgres_refuses(source: Source, bad: str) -> None:
+    def pages(_shelf: Shelf, _since: Json) -> Iterator[Page[str]]:
+        yield Page(["a"], {"series": {f"lo{bad}ss": [1, 0.5]}})
+
+    sync = run(source, Shelf([]), engine.Stream("projects", pages, store))
+    assert sync.outcome == "done"
+    assert source.cursors.get().position == {"series": {"lo\ufffdss": [1, 0.5]}}
