@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from sprints.models import Task
 from sprints.outbox import asking
 from tests.browsing import PageChecks, SignIn
 from tests.outbox.desk import LEA, Desk
@@ -44,6 +45,7 @@ def fill(desk: Desk) -> None:
     KINDS["worklog"].ask(desk)
     desk.deliver()
     desk.sync(int(desk.claim.external_id), int(desk.task.external_id))
+    Task.objects.update(sprint=desk.lab.sprint(49, source=desk.jira))
 
 
 def drawn(page: Page, checks: PageChecks, name: str) -> None:
@@ -75,6 +77,7 @@ def test_every_page_of_the_outbox(
         ("outbox-comment", f"/outbox/{refused.pk}/"),
         ("outbox-move", f"/outbox/{moved.pk}/"),
         ("outbox-task", f"/t/id/{desk.task.pk}/jira/"),
+        ("outbox-sprint", "/sprints/49/"),
         ("outbox-token", "/settings/jira/"),
         ("outbox-beside-hypothesis", f"/h/{desk.claim.name}/"),
         ("outbox-beside-task", f"/t/{desk.task.name}/"),

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from sources.models import Source
+from sprints.models import Task
 from sprints.outbox import asking
 from sprints.outbox.models import JiraToken, Write
 from tests.outbox.desk import LEA, TASK, Desk
@@ -292,6 +296,31 @@ def test_odd_forms_make_nothing(desk: Desk, given: dict[str, str]) -> None:
     answer = client_of(desk.lead).post(f"/t/id/{desk.task.pk}/jira/", given)
     assert answer.status_code == 422
     assert Write.objects.count() == 0
+
+
+def test_a_sprints_tasks_are_moved_from_its_page(
+    desk: Desk, django_assert_num_queries: Any
+) -> None:
+    """By who may, where the source is written to; it costs no query a task."""
+    sprint = desk.lab.sprint(49, source=desk.jira)
+    Task.objects.update(sprint=sprint)
+    lead, viewer, url = client_of(desk.lead), client_of(desk.lab.viewer), "/sprints/49/"
+    where = f'href="/t/id/{desk.task.pk}/jira/#move"'
+    page = body(lead.get(url))
+    assert where in page
+    assert page.count("#move") == 3, "each task, and the hypothesis"
+    assert "#move" not in body(viewer.get(url))
+    assert 'id="move"' in body(lead.get(f"/t/id/{desk.task.pk}/jira/"))
+    for address in (url, f"/sprints/id/{sprint.pk}/"):
+        lead.get(address)
+        with CaptureQueriesContext(connection) as all_three:
+            lead.get(address)
+        Task.objects.filter(pk=desk.other.pk).update(sprint=None)
+        with django_assert_num_queries(len(all_three)):
+            lead.get(address)
+        Task.objects.update(sprint=sprint)
+    Source.objects.filter(pk=desk.jira.pk).update(settings=desk.jira.settings | {"writes": "off"})
+    assert "#move" not in body(lead.get(url))
 
 
 @pytest.mark.parametrize("rows", [1, 60])

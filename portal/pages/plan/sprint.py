@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from portal import moved
+from portal.pages.outbox.shown import may_not_send
 from portal.pages.plan.shown import (
     TONES,
     Action,
@@ -25,6 +26,7 @@ from portal.templatetags.shown import four_digits
 from sources.models import Person
 from sprints import bests, board, burnup
 from sprints.models import Sprint, Task
+from sprints.outbox.models import mode
 from sprints.pictures import burn_up
 from tracking.models import Run
 from tracking.pictures import short, step_curve
@@ -34,7 +36,8 @@ ORDER = {"doing": 0, "todo": 1, "done": 2}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A task, or a sub-task under it. `outcome` is a hypothesis's; `note` says more."""
+    """A task, or a sub-task under it. `outcome` is a hypothesis's; `note` says more.
+    `movable`: this person may move it to another status, in Jira."""
 
     task: Task
     tone: str
@@ -42,6 +45,7 @@ class Row:
     child: bool = False
     outcome: str = ""
     note: str = ""
+    movable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def read(user: Person, sprint: Sprint, asked: QueryDict) -> Page:
     wanted = asked.get("count")
     drawn = burnup.read(user, sprint, timezone.now(), unit="tasks" if wanted == "tasks" else None)
     outcomes = {line.task.pk: line.outcome for line in shown.hypotheses}
+    movable = mode(sprint.source) != "off" and not may_not_send(user)
     return Page(
         sprint=sprint,
         opening=sprint.goal,
@@ -83,8 +88,8 @@ def read(user: Person, sprint: Sprint, asked: QueryDict) -> Page:
         best_name=best.metric if best else "",
         best_note=_target_words(best),
         claims=_claims(shown, runs),
-        rows=list(_rows(shown, shown.cards, outcomes)),
-        carried=list(_rows(shown, shown.carried, outcomes)),
+        rows=list(_rows(shown, shown.cards, outcomes, movable=movable)),
+        carried=list(_rows(shown, shown.carried, outcomes, movable=movable)),
         mark=mark,
     )
 
@@ -228,7 +233,7 @@ def _went_to(sprint: Sprint, task: Task) -> str:
 
 
 def _rows(
-    shown: board.Board, cards: Iterable[board.Card], outcomes: dict[UUID, str]
+    shown: board.Board, cards: Iterable[board.Card], outcomes: dict[UUID, str], *, movable: bool
 ) -> Iterable[Row]:
     """What is being done comes first, each task followed by its sub-tasks."""
 
@@ -238,6 +243,7 @@ def _rows(
             TONES.get(task.category, "plain"),
             len(shown.runs.get(task.pk, ())),
             outcome=outcomes.get(task.pk, ""),
+            movable=movable,
             **more,
         )
 

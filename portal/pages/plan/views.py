@@ -48,7 +48,8 @@ def sprint(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_GET
 def sprint_by_id(request: HttpRequest, key: UUID) -> HttpResponse:
-    return sprint_shown(request, get_object_or_404(Sprint.objects.visible_to(request.user), pk=key))
+    held = Sprint.objects.visible_to(request.user).select_related("source")
+    return sprint_shown(request, get_object_or_404(held, pk=key))
 
 
 def sprint_shown(request: HttpRequest, held: Sprint) -> HttpResponse:
