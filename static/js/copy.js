@@ -1,4 +1,5 @@
 // A button with data-copy puts that text on the clipboard and says so for two seconds.
+// With nothing in it, it is the page's own address, as it is by then.
 import { say } from "./say.js";
 
 const SHOWN = 2000;
@@ -19,7 +20,7 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   try {
-    await put(button.dataset.copy);
+    await put(button.dataset.copy || location.href);
   } catch {
     return say("Copying was refused by the browser. Select the text instead.");
   }

@@ -108,6 +108,15 @@ def test_a_copy_button_copies_and_says_so(page, page_checks):
     page_checks()
 
 
+def test_the_pages_own_link_is_copied_as_it_is_by_then(page, page_checks):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("history.replaceState(null, '', '?x=time#curves')")
+    page.get_by_role("button", name="Copy the link to this page").click()
+    expect(page.locator("#said")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert page.url.endswith("?x=time#curves")
+
+
 # ── ticks and rows ──
 
 

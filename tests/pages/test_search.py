@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from portal.accounts.saved import SavedView
 from portal.pages.search.views import marked
 from portal.search import asking, jump, search
 from sources import documents
@@ -217,6 +218,22 @@ def test_the_palette_names_places_then_things(lab: Lab, reader: Client) -> None:
     write(lab.jira, found("RUN-1", "running"))
     page = text(reader, "/search/palette/?q=run")
     assert page.index("/runs/") < page.index("/x/RUN-1/")
+
+
+def test_the_palette_goes_to_views_and_to_what_may_be_done(
+    lab: Lab, reader: Client, lead: Client
+) -> None:
+    own = SavedView.objects.create(owner=lab.viewer, name="Best sync", query="lr = 1")
+    SavedView.objects.create(owner=lab.lead, name="Sync of lea", query="lr = 2")
+    page = text(reader, "/search/palette/?q=sync")
+    assert f'data-url="{own.url}"' in page
+    assert "Sync of lea" not in page
+    assert "Start a sync" not in page, "a viewer may not"
+    assert "Start a sync" in text(lead, "/search/palette/?q=sync")
+    assert 'data-url="/settings/tokens/#make"' in text(reader, "/search/palette/?q=make+tok")
+    assert "Best sync" not in text(reader, "/search/palette/")
+    own.pinned_by.add(lab.viewer)
+    assert "Best sync" in text(reader, "/search/palette/")
 
 
 def test_a_search_costs_the_same_for_one_hit_and_for_sixty(lab: Lab, reader: Client) -> None:

@@ -10,11 +10,10 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from portal.pages.asking import word
+from portal.pages.search import palette as named
 from portal.search import Hit, Result, jump, search
 from portal.search.asking import KINDS
-from portal.shell import SECTIONS
 
-PALETTE = 12
 NAMED = {"": "All"} | {kind: f"{kind.capitalize()}s" for kind in KINDS}
 NAMED["hypothesis"] = "Hypotheses"
 
@@ -25,14 +24,6 @@ class Tab:
     url: str
     current: bool
     count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaletteRow:
-    url: str
-    kind: str
-    title: str
-    note: str = ""
 
 
 @require_GET
@@ -71,14 +62,6 @@ def tabs(result: Result) -> list[Tab]:
 
 @require_GET
 def palette(request: HttpRequest) -> HttpResponse:
-    """Rows for the command palette: places, then things."""
-    text = word(request.GET, "q")
-    lowered = text.lower()
-    places = [
-        PaletteRow(place.url, "go to", place.name)
-        for place in SECTIONS
-        if lowered in place.name.lower()
-    ]
-    hits = search(request.user, text, limit=PALETTE).hits if len(text) > 1 else []
-    things = [PaletteRow(hit.url, hit.kind, hit.name, hit.title) for hit in hits]
-    return render(request, "parts/palette_rows.html", {"rows": [*places, *things][:PALETTE]})
+    """Rows for the command palette."""
+    rows = named.read(request, word(request.GET, "q"))
+    return render(request, "parts/palette_rows.html", {"rows": rows})
